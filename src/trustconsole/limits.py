@@ -1,0 +1,51 @@
+"""Every numeric bound on untrusted input, in one table (source: design note `rules.md`, "Limits")."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+GIB: Final = 1024 * MIB
+
+PEM_BYTES: Final = 1 * MIB
+"""A trust root, a Rekor key file or any other PEM file."""
+
+PEM_BLOCKS: Final = 256
+"""Blocks in one PEM file, of any label."""
+
+SIDECAR_BYTES: Final = 4 * MIB
+"""A `.sig` or a bundle."""
+
+JSON_DEPTH: Final = 32
+"""Nesting of objects and arrays in a bundle."""
+
+YAML_BYTES: Final = 1 * MIB
+"""controller.yml, the settings, and module.yaml inside a jar."""
+
+ARTIFACT_BYTES: Final = 2 * GIB - 1
+"""A module; the controller build reads it into one array and has the same bound."""
+
+ED25519_BYTES: Final = 64 * MIB
+"""An artefact for pure Ed25519, which needs the whole message in memory."""
+
+MANIFEST_BYTES: Final = 64 * KIB
+"""META-INF/prexor/module.yaml, uncompressed."""
+
+ZIP_ENTRIES: Final = 65_535
+"""Entries in a jar's central directory that are looked through for the manifest."""
+
+LOG_ENTRIES: Final = 32
+"""Transparency log entries, and timestamps, in one bundle."""
+
+INTERMEDIATES: Final = 8
+"""Certificates between leaf and anchor."""
+
+MODULES: Final = 100_000
+"""Artefacts in one inventory."""
+
+COMMAND_SECONDS: Final = 10.0
+"""A probe of a node (systemctl, ps) must answer within this time."""
+
+COMMAND_OUTPUT_BYTES: Final = 256 * KIB
+"""What is kept of a probe's output."""
