@@ -1,0 +1,115 @@
+"""Raw signature checks over an artefact's digest, one row an algorithm, remembered by their inputs.
+
+The table is `ALGORITHMS`; both readings choose from it which rows count. Remembering (key, digest,
+signature, algorithm) → bool is what makes rescans and impact cheap; a signature that did not verify once
+never will.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Literal
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+HashName = Literal["sha256", "sha384", "sha512"]
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+_REMEMBERED = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureAlgorithm:
+    """How one kind of key verifies; `needs_message` where the digest alone will not do."""
+
+    name: str
+    key_type: type
+    needs_message: bool
+    verify: Callable[[PublicKeyTypes, bytes, bytes, HashName], None]
+
+
+def _rsa(key: PublicKeyTypes, signature: bytes, digest: bytes, hash_name: HashName) -> None:
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(signature, digest, padding.PKCS1v15(), Prehashed(_HASHES[hash_name]))
+
+
+def _ecdsa(key: PublicKeyTypes, signature: bytes, digest: bytes, hash_name: HashName) -> None:
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    key.verify(signature, digest, ec.ECDSA(Prehashed(_HASHES[hash_name])))
+
+
+def _ed25519(key: PublicKeyTypes, signature: bytes, message: bytes, _hash_name: HashName) -> None:
+    assert isinstance(key, ed25519.Ed25519PublicKey)
+    key.verify(signature, message)
+
+
+ALGORITHMS: tuple[SignatureAlgorithm, ...] = (
+    SignatureAlgorithm("RSA PKCS#1 v1.5", rsa.RSAPublicKey, False, _rsa),
+    SignatureAlgorithm("ECDSA", ec.EllipticCurvePublicKey, False, _ecdsa),
+    SignatureAlgorithm("Ed25519", ed25519.Ed25519PublicKey, True, _ed25519),
+)
+
+
+def algorithm_of(key: PublicKeyTypes) -> SignatureAlgorithm | None:
+    """The row for this key, None where the console knows no signature algorithm for it."""
+    return next((row for row in ALGORITHMS if isinstance(key, row.key_type)), None)
+
+
+def verify_signature(
+    key: PublicKeyTypes, signature: bytes, *, digest: bytes, message: Callable[[], bytes], hash_name: HashName
+) -> bool:
+    """Whether `signature` by `key` covers the content whose `hash_name` digest is `digest`.
+
+    `message` yields the content itself and is called only for algorithms that need it.
+    """
+    row = algorithm_of(key)
+    if row is None:
+        return False
+    try:
+        row.verify(key, signature, message() if row.needs_message else digest, hash_name)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
+
+
+class SignatureChecker:
+    """`verify_signature`, remembering up to 65,536 answers; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[tuple[bytes, bytes, bytes, str], bool] = OrderedDict()
+        self._lock = Lock()
+
+    def verify(
+        self,
+        key: PublicKeyTypes,
+        signature: bytes,
+        *,
+        digest: bytes,
+        message: Callable[[], bytes],
+        hash_name: HashName = "sha256",
+    ) -> bool:
+        """As `verify_signature`; an exception out of `message` is not remembered."""
+        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        memory_key = (hashlib.sha256(spki).digest(), digest, hashlib.sha256(signature).digest(), hash_name)
+        with self._lock:
+            if memory_key in self._answers:
+                self._answers.move_to_end(memory_key)
+                return self._answers[memory_key]
+        answer = verify_signature(key, signature, digest=digest, message=message, hash_name=hash_name)
+        with self._lock:
+            self._answers[memory_key] = answer
+            if len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
