@@ -1,0 +1,363 @@
+"""Every command and every key of trustconsole, as data.
+
+The command line builds its parser from `COMMANDS`; the console builds bindings, hints, palette and help from
+`KEYS` and from the commands that have an `action`; the README's key table is `key_table()`. A new command or
+key is a new row here and nothing else, so that the three can never tell different stories. No behaviour
+belongs here, and nothing but the standard library is imported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Parse = Literal["text", "path", "integer", "time"]
+Nargs = Literal["?", "*", "+"]
+Scope = Literal[
+    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command: a positional where `flags` is a bare name, an option where it has dashes.
+
+    `parse` says what a value is; `switch` takes none. A `repeatable` option collects its values in order.
+    """
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str | None = None
+    parse: Parse = "text"
+    switch: bool = False
+    nargs: Nargs | None = None
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    repeatable: bool = False
+
+    @property
+    def positional(self) -> bool:
+        """Whether it is given by place, not by name."""
+        return not self.flags[0].startswith("-")
+
+    @property
+    def dest(self) -> str:
+        """The attribute name its value is stored under: the longest flag, in snake case."""
+        return max(self.flags, key=len).lstrip("-").replace("-", "_").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `words` are typed after `trustconsole` (none: the console itself).
+
+    `action` is what the console does under the same name in its palette; None where a command needs
+    arguments that only a command line has. `mutates`: changes files of the controller when armed.
+    """
+
+    id: str
+    words: tuple[str, ...]
+    summary: str
+    description: str
+    arguments: tuple[Argument, ...] = ()
+    examples: tuple[str, ...] = ()
+    mutates: bool = False
+    action: str | None = None
+    palette_help: str = ""
+
+    @property
+    def name(self) -> str:
+        """The words as typed: `trust-root show`."""
+        return " ".join(self.words)
+
+    @property
+    def palette(self) -> bool:
+        """Whether the console's palette offers it."""
+        return self.action is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One row of the key table: what is pressed, what it does, where.
+
+    `presses` are (Textual key name, action) pairs; `shown` is how the row writes them. `label` is the word in
+    the hint line, `help` the sentence in help and README. `hint` > 0 puts it into the hint line, in order.
+    """
+
+    id: str
+    presses: tuple[tuple[str, str], ...]
+    shown: str
+    label: str
+    help: str
+    scope: Scope = "global"
+    hint: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """One of the five panes: its number is its key, `short` its name in the strip of a narrow screen."""
+
+    number: int
+    id: Scope
+    title: str
+    short: str
+    help: str
+
+
+PANES: Final[tuple[Pane, ...]] = (
+    Pane(
+        1,
+        "trust-root",
+        "Trust root",
+        "Trust",
+        "What is trusted, and what the controller loads from the file.",
+    ),
+    Pane(
+        2,
+        "profile",
+        "Profile",
+        "Profile",
+        "What the configuration enforces, and where every value comes from.",
+    ),
+    Pane(3, "configuration", "Configuration", "Config", "controller.yml with its findings at their lines."),
+    Pane(4, "bundles", "Bundles", "Bundles", "Every module with both verdicts, and why."),
+    Pane(5, "restarts", "Restarts", "Restarts", "Which nodes run on which files."),
+)
+
+_JSON: Final = Argument(("--json",), "Print JSON on standard output instead of text.", switch=True)
+_CONFIG: Final = Argument(("--config",), "The controller's configuration file.", "F", "path")
+_SETTINGS: Final = Argument(("--settings",), "The console's own settings file.", "F", "path")
+_WORKING_DIRECTORY: Final = Argument(
+    ("--working-directory",),
+    "The directory the controller runs in; paths in its file are relative to it.",
+    "DIR",
+    "path",
+)
+_MODULES: Final = Argument(
+    ("--modules",),
+    "A directory of modules or a module store; may be given more than once.",
+    "DIR",
+    "path",
+    repeatable=True,
+)
+_WRITE: Final = Argument(
+    ("--write",), "Arm the session for changes; without it nothing is written.", switch=True
+)
+_CONFIG_FILE: Final = Argument(
+    ("F",), "controller.yml; else --config, the settings, ./config/controller.yml.", "F", "path", nargs="?"
+)
+_REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
+
+_VERIFY_ARGUMENTS: Final = (
+    Argument(
+        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
+    ),
+    Argument(("--trust-root",), "PEM file with the blocks that are trusted.", "F", "path"),
+    Argument(
+        ("--mode",),
+        "How signatures are stored; else by the sidecar found.",
+        choices=("KEYED", "COSIGN_BUNDLE"),
+    ),
+    Argument(("--rekor-policy",), "Whether a log entry is required.", choices=("DISABLED", "REQUIRE_SET")),
+    Argument(("--rekor-key",), "PEM file with the log's public key.", "F", "path"),
+    _CONFIG,
+    _SETTINGS,
+    _WORKING_DIRECTORY,
+    Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
+    Argument(
+        ("--at",),
+        "Judge at this time instead of now (RFC 3339); a verified time still counts.",
+        "TIME",
+        "time",
+    ),
+    Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
+    _MODULES,
+    Argument(
+        ("--reading",),
+        "Which verdict decides the exit code; `both`: both must pass.",
+        choices=("documented", "controller", "both"),
+        default="documented",
+    ),
+    _JSON,
+)
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command(
+        "console",
+        (),
+        "Open the console.",
+        "Opens the console on the controller's files: trust root, profile, configuration, modules, restarts. "
+        "Read-only unless --write is given.",
+        (
+            _CONFIG,
+            _SETTINGS,
+            _WRITE,
+            _WORKING_DIRECTORY,
+            _MODULES,
+            Argument(("--version",), "Print the version and leave.", switch=True),
+        ),
+        ("trustconsole", "trustconsole --config /opt/prexorcloud/controller/config/controller.yml"),
+    ),
+    Command(
+        "demo",
+        ("demo",),
+        "Build a complete sample workspace and open it.",
+        "Writes keys, a trust root, a controller.yml and twelve modules into DIR (a temporary one if none "
+        "is given), starts two small local processes as its nodes, and opens the console on it.",
+        (
+            Argument(("DIR",), "Where to build it; empty or not there yet.", "DIR", "path", nargs="?"),
+            Argument(("--no-tui",), "Print a summary instead of opening the console.", switch=True),
+            _JSON,
+        ),
+        ("trustconsole demo", "trustconsole demo ./sample --no-tui"),
+    ),
+    Command(
+        "trust-root.show",
+        ("trust-root", "show"),
+        "Blocks of a trust root, and what of it the controller loads.",
+        "Every block of the PEM file with its fingerprint, dates and findings, and what the controller "
+        "loads of it as a trust root and as a Rekor key file.",
+        (Argument(("F",), "The PEM file.", "F", "path"), _JSON),
+        ("trustconsole trust-root show /etc/prexorcloud/config/security/module-trust.pem",),
+        action="pane(1)",
+        palette_help="The blocks of the trust root (pane 1).",
+    ),
+    Command(
+        "trust-root.diff",
+        ("trust-root", "diff"),
+        "Compare two trust roots by identity, not by text.",
+        "Keys and certificates that were added, removed or kept, whatever their order and comments.",
+        (
+            Argument(("A",), "The earlier file.", "A", "path"),
+            Argument(("B",), "The later file.", "B", "path"),
+            _JSON,
+        ),
+        ("trustconsole trust-root diff module-trust.pem.bak module-trust.pem",),
+    ),
+    Command(
+        "config.check",
+        ("config", "check"),
+        "Findings with line and column; would this controller start?",
+        "Checks controller.yml by the rules of the controller's own validator, with its exact messages.",
+        (_CONFIG_FILE, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _REVEAL, _JSON),
+        ("trustconsole config check ./config/controller.yml",),
+        action="pane(3)",
+        palette_help="The configuration with its findings (pane 3).",
+    ),
+    Command(
+        "profile",
+        ("profile",),
+        "The effective signing profile and the source of every value.",
+        "Shows what the configuration enforces, where every value comes from, and the documented matrix with "
+        "today's cell.",
+        (_CONFIG_FILE, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        ("trustconsole profile --json",),
+        action="pane(2)",
+        palette_help="What is enforced, and the matrix (pane 2).",
+    ),
+    Command(
+        "verify",
+        ("verify",),
+        "Both verdicts about modules, with trace and findings.",
+        "Verifies modules in both readings: what the documentation promises, and what the running "
+        "controller would do. Directories and module stores are walked.",
+        _VERIFY_ARGUMENTS,
+        (
+            "trustconsole verify voting-1.0.3.jar --trust-root module-trust.pem",
+            "trustconsole verify modules/ --config config/controller.yml --json",
+        ),
+        action="pane(4)",
+        palette_help="Every module with both verdicts (pane 4).",
+    ),
+    Command(
+        "inspect",
+        ("inspect",),
+        "What a file is: PEM, .sig, bundle, certificate or jar.",
+        "Says what the file holds, without judging it: nothing here is verified.",
+        (Argument(("F",), "The file.", "F", "path"), _JSON),
+        ("trustconsole inspect voting-1.0.3.jar.cosign.bundle",),
+        action="open_detail",
+        palette_help="Everything about what the cursor is on.",
+    ),
+    Command(
+        "restarts",
+        ("restarts",),
+        "Which nodes run on which files.",
+        "Compares when each node started with when its trust root, Rekor key and signing settings changed.",
+        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        ("trustconsole restarts",),
+        action="pane(5)",
+        palette_help="The nodes, and which need a restart (pane 5).",
+    ),
+    Command(
+        "info",
+        ("info",),
+        "Versions, every path, and where each setting comes from.",
+        "Prints what this installation is and which files it would read.",
+        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        ("trustconsole info",),
+        action="info",
+        palette_help="Versions and the paths of this session.",
+    ),
+)
+
+# fmt: off
+KEYS: Final[tuple[Key, ...]] = (
+    Key("panes", tuple((str(pane.number), f"pane({pane.number})") for pane in PANES), "1-5", "panes",
+        "Go to a pane: trust root, profile, configuration, bundles, restarts.", hint=1),
+    Key("next", (("tab", "next_pane(1)"), ("shift+tab", "next_pane(-1)")), "tab", "next pane",
+        "Go to the next pane; with shift to the one before."),
+    Key("move", (("j", "move(1)"), ("k", "move(-1)"), ("g", "move_end(-1)"), ("G", "move_end(1)")),
+        "j k g G", "move", "Down, up, first, last; arrows, page keys, home and end do the same."),
+    Key("open", (("enter", "open_detail"),), "enter", "open",
+        "Give the detail of the row under the cursor the whole screen.", "panes", hint=2),
+    Key("filter", (("slash", "filter"),), "/", "filter",
+        "Show only rows that contain the text; a leading ! shows the others; esc clears.", "panes", hint=3),
+    Key("palette", (("colon", "palette"), ("ctrl+p", "palette")), ":", "commands",
+        "List the commands by the names they have on the command line (also ctrl+p).", hint=4),
+    Key("level", (("t", "detail_level"),), "t", "detail",
+        "Step the detail through one line, trace and evidence.", hint=5),
+    Key("copy", (("y", "copy"),), "y", "copy",
+        "Copy what identifies the row: digest, path, value. A note says exactly what was copied.", hint=6),
+    Key("copy-more", (("Y", "copy_more"),), "Y", "copy more",
+        "Copy more: the PEM block, both verdicts, the finding, the restart command, every value."),
+    Key("export", (("e", "export"),), "e", "export",
+        "Write the detail as text into the console's state directory."),
+    Key("rescan", (("r", "rescan"), ("f5", "rescan")), "r", "rescan",
+        "Read every file again now (also f5)."),
+    Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next row",
+        "Show the next or the previous row without leaving the detail.", "detail"),
+    Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
+        "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
+    Key("back", (("escape", "back"),), "esc", "back",
+        "One level up: close, clear the filter, leave the detail; never quits."),
+    Key("quit", (("q", "quit"), ("ctrl+q", "quit")), "q", "quit", "Leave the console.", hint=8),
+)
+# fmt: on
+
+
+def command(identifier: str) -> Command:
+    """The command with this id; KeyError where there is none."""
+    for row in COMMANDS:
+        if row.id == identifier:
+            return row
+    raise KeyError(identifier)
+
+
+def keys_of(*scopes: Scope) -> tuple[Key, ...]:
+    """The rows of the key table that belong to these scopes, scope by scope, in table order."""
+    return tuple(key for scope in scopes for key in KEYS if key.scope == scope)
+
+
+def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
+    """What the hint line shows in these scopes, in its order; at most eight."""
+    return tuple(sorted((key for key in KEYS if key.hint and key.scope in scopes), key=lambda key: key.hint))[
+        :8
+    ]
+
+
+def key_table() -> str:
+    """The README's key table in Markdown, with a line feed at the end."""
+    places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
+    places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
+    rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
+    return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"
