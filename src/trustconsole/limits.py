@@ -41,11 +41,35 @@ LOG_ENTRIES: Final = 32
 INTERMEDIATES: Final = 8
 """Certificates between leaf and anchor."""
 
+CENTRAL_DIRECTORY_BYTES: Final = 16 * MIB
+"""A jar's central directory, which is read whole."""
+
+MANIFEST_DEPTH: Final = 16
+"""Nesting of mappings and sequences in module.yaml."""
+
+MANIFEST_VALUE_CHARS: Final = 256
+"""An id, a version or a host in module.yaml."""
+
 MODULES: Final = 100_000
 """Artefacts in one inventory."""
+
+TREE_DEPTH: Final = 32
+"""Directories below one that is walked for modules."""
+
+TREE_ENTRIES: Final = 500_000
+"""Directory entries looked at while walking for modules, over all directories."""
+
+STORE_INDEX_BYTES: Final = 16 * MIB
+"""modules-index.json of a module store."""
 
 COMMAND_SECONDS: Final = 10.0
 """A probe of a node (systemctl, ps) must answer within this time."""
 
 COMMAND_OUTPUT_BYTES: Final = 256 * KIB
 """What is kept of a probe's output."""
+
+STATE_BYTES: Final = 4 * MIB
+"""A file of the console's own state directory."""
+
+PROCESS_ENTRY_BYTES: Final = 4 * MIB
+"""What is read of one file under /proc, and of a pid file."""

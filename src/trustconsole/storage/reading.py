@@ -105,8 +105,11 @@ def _refuse_special(path: Path, mode: int) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, os.stat_result]]:
-    """A descriptor of a regular file; O_NONBLOCK so that a FIFO without writer cannot hold us."""
+def open_regular(path: Path) -> Iterator[tuple[int, os.stat_result]]:
+    """A descriptor of a regular file and its status; O_NONBLOCK so that a FIFO without writer cannot hold us.
+
+    Raises as `read_bounded`; an `OSError` inside the block becomes an `InputError` too.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
@@ -128,7 +131,7 @@ def read_bounded(path: Path, limit: int, *, what: str = "file") -> FileBytes:
 
     Raises `MissingFile`, `SpecialFile`, `UnreadableFile` or `LimitExceeded`; links are followed.
     """
-    with _opened(path) as (descriptor, status):
+    with open_regular(path) as (descriptor, status):
         chunks: list[bytes] = []
         total = 0
         while chunk := os.read(descriptor, min(_CHUNK, limit + 1 - total)):
@@ -155,7 +158,7 @@ def digest_file(
 
     Raises as `read_bounded`. `algorithm` is a `hashlib` name, for diagnosis only.
     """
-    with _opened(path) as (descriptor, status):
+    with open_regular(path) as (descriptor, status):
         digest = hashlib.new(algorithm)
         total = 0
         buffer = bytearray(_CHUNK)
