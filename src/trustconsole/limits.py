@@ -23,6 +23,9 @@ JSON_DEPTH: Final = 32
 YAML_BYTES: Final = 1 * MIB
 """controller.yml, the settings, and module.yaml inside a jar."""
 
+YAML_NODES: Final = 50_000
+"""Keys and values in controller.yml; beyond it, reading would take longer than an operator waits."""
+
 ARTIFACT_BYTES: Final = 2 * GIB - 1
 """A module; the controller build reads it into one array and has the same bound."""
 

@@ -71,9 +71,7 @@ class FileDigest:
 
 def identity_of(status: os.stat_result) -> FileIdentity:
     """The identity fields of a `stat` result."""
-    return FileIdentity(
-        status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-    )
+    return FileIdentity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def as_input_error(error: OSError, path: Path) -> InputError:
@@ -101,7 +99,9 @@ def as_input_error(error: OSError, path: Path) -> InputError:
 def _refuse_special(path: Path, mode: int) -> None:
     for is_kind, name in _SPECIAL:
         if is_kind(mode):
-            raise SpecialFile(f"is {name}, not a file", hint="name a regular file", location=Location(str(path)))
+            raise SpecialFile(
+                f"is {name}, not a file", hint="name a regular file", location=Location(str(path))
+            )
 
 
 @contextmanager
@@ -115,7 +115,9 @@ def open_regular(path: Path) -> Iterator[tuple[int, os.stat_result]]:
     except OSError as error:
         raise as_input_error(error, path) from error
     except ValueError as error:  # a NUL byte inside the path
-        raise MissingFile("is not a possible path", hint="check the path", location=Location(str(path))) from error
+        raise MissingFile(
+            "is not a possible path", hint="check the path", location=Location(str(path))
+        ) from error
     try:
         status = os.fstat(descriptor)
         _refuse_special(path, status.st_mode)
