@@ -1,17 +1,18 @@
-"""What a trust-root file is made of: blocks as a person sees them, and what the controller loads from them."""
+"""What a trust-root file is made of: blocks as a person sees them, and what the controller loads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
-
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from typing import TYPE_CHECKING, Literal
 
 from trustconsole.findings import Finding
 from trustconsole.text import rfc3339
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 BlockKind = Literal["public-key", "certificate", "other"]
 BlockStatus = Literal["parsed", "unsupported", "malformed"]
@@ -111,7 +112,7 @@ class LoadedKey:
 
 @dataclass(frozen=True, slots=True)
 class LoadedCertificate:
-    """A certificate as the controller holds it; `certificate` is None where `cryptography` cannot parse it."""
+    """A certificate as the controller holds it; `certificate` is None where `cryptography` refuses it."""
 
     der: bytes = field(repr=False)
     sha256: str
