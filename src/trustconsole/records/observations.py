@@ -1,0 +1,265 @@
+"""What the console saw at earlier looks: digests of files, identities of nodes, the host's clock.
+
+A file's ctime tells when *something* about it changed; only memory tells whether its content did. The record
+makes three things provable: a touch is no change, a change happened after a process was first seen (whatever
+the clocks say), and the clock was not moved under a comparison. It is a JSON file in the state directory,
+replaced atomically; where it cannot be written, or what is there makes no sense, memory alone serves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from trustconsole import limits
+from trustconsole.errors import InputError, MissingFile
+from trustconsole.storage import read_bounded
+from trustconsole.text import to_json
+
+FILE_NAME = "observations.json"
+SCHEMA = "trustconsole/observations/1"
+
+_MOST_ENTRIES = 1024
+_MOST_GAPS = 8
+_SAVE_AFTER_NS = 60_000_000_000
+_COARSE_NS = 20_000_000
+"""How far a ctime may lie behind the clock that we read: the kernel stamps files by ticks (4 to 10 ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMemory:
+    """What is known about one file; instants in nanoseconds since 1970.
+
+    Its content last changed within [`changed_after`, `changed_before`], one instant wherever the ctime tells.
+    `changed_look` is the look that found the change, 0 where the file was there at the first look. `gaps` are
+    spans between two looks in which the file was rewritten with, in the end, the same content: what it held
+    in between is not known. `seen` and `ctime` are those of the last look.
+    """
+
+    digest: str
+    changed_after: int
+    changed_before: int
+    changed_look: int
+    ctime: int
+    seen: int
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def first_seen(self) -> bool:
+        """Whether no change was ever observed, so that the times are only the file's own word."""
+        return self.changed_look == 0
+
+
+@dataclass(frozen=True, slots=True)
+class _NodeMemory:
+    identity: str
+    first_look: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class _BootMemory:
+    earliest: int
+    latest: int
+    seen: int
+
+
+class Observations:
+    """The record, and the only way to change it.
+
+    Call `begin_look` with the time, then `see_file`, `see_node`, `see_boot`, then `save`.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._damage: str | None = None
+        self._refused: str | None = None
+        self._directory = directory
+        self._look = 0
+        self._now = 0
+        self._saved_at = 0
+        self._changed = False
+        self._files: dict[str, FileMemory] = {}
+        self._nodes: dict[str, _NodeMemory] = {}
+        self._boots: dict[str, _BootMemory] = {}
+
+    @classmethod
+    def load(cls, directory: Path) -> Observations:
+        """The record kept in `directory`; an empty one where there is none, or none that makes sense."""
+        self = cls(directory)
+        path = directory / FILE_NAME
+        try:
+            record = json.loads(read_bounded(path, limits.STATE_BYTES, what="state file").data)
+            if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+                raise ValueError(SCHEMA)
+            files = {key: _file_memory(value) for key, value in record["files"].items()}
+            nodes = {key: _node_memory(value) for key, value in record["nodes"].items()}
+            boots = {key: _boot_memory(value) for key, value in record["boots"].items()}
+            look, saved = _whole(record["look"]), _whole(record["saved"])
+        except MissingFile:
+            pass
+        except InputError as error:
+            self._damage = f"{path} {error.message}: earlier observations are not used"
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            self._damage = f"{path} is damaged: earlier observations are not used"
+        else:
+            self._files, self._nodes, self._boots = files, nodes, boots
+            self._look, self._saved_at = look, saved
+        return self
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is kept beyond this session, or what was wrong with the record that was there."""
+        return self._refused or self._damage
+
+    def begin_look(self, now: int) -> None:
+        """A new look begins at `now`, taken before anything is read."""
+        self._look += 1
+        self._now = now
+
+    def see_file(self, key: str, digest: str, ctime: int) -> FileMemory:
+        """The file `key` holds `digest`, its ctime bound being `ctime`; what is known about it now."""
+        before = self._files.get(key)
+        if before is None:
+            memory = FileMemory(digest, ctime, ctime, 0, ctime, self._now)
+        elif before.digest != digest:
+            memory = self._changed_content(before, digest, ctime)
+        elif before.ctime != ctime:
+            end = ctime if ctime > before.seen - _COARSE_NS else max(self._now, before.seen)
+            gap = (max(before.seen - _COARSE_NS, 0), end)
+            gaps = (*before.gaps, gap)[-_MOST_GAPS:]
+            if len(before.gaps) >= _MOST_GAPS:  # what is dropped is merged, never forgotten
+                gaps = ((before.gaps[0][0], gaps[0][1]), *gaps[1:])
+            memory = replace(before, ctime=ctime, seen=self._now, gaps=gaps)
+        else:
+            memory = replace(before, seen=self._now)
+        if before is None or replace(before, seen=0) != replace(memory, seen=0):
+            self._changed = True
+        self._files[key] = memory
+        return memory
+
+    def _changed_content(self, before: FileMemory, digest: str, ctime: int) -> FileMemory:
+        after = until = ctime
+        if ctime <= before.seen - _COARSE_NS:
+            # Another file took its place without a new ctime (a directory was renamed), or the clock moved.
+            after, until = before.seen, max(self._now, before.seen)
+        return FileMemory(digest, after, until, self._look, ctime, self._now)
+
+    def see_node(self, name: str, identity: str) -> int:
+        """The node `name` is the process `identity`; the number of the look that first saw this identity."""
+        before = self._nodes.get(name)
+        first = before.first_look if before is not None and before.identity == identity else self._look
+        self._changed |= before is None or before.identity != identity
+        self._nodes[name] = _NodeMemory(identity, first, self._now)
+        return first
+
+    def see_boot(self, boot_id: str, instant: int) -> tuple[int, int]:
+        """The host booted at `instant` by today's clock; the earliest and latest answer seen in this boot.
+
+        They differ where the clock was set meanwhile, and with it every start computed from the boot.
+        """
+        before = self._boots.get(boot_id, _BootMemory(instant, instant, self._now))
+        earliest, latest = min(before.earliest, instant), max(before.latest, instant)
+        self._changed |= max(before.earliest - earliest, latest - before.latest) > _COARSE_NS
+        self._changed |= boot_id not in self._boots
+        self._boots[boot_id] = _BootMemory(earliest, latest, self._now)
+        return earliest, latest
+
+    def save(self) -> None:
+        """Keep the record where something changed, or the last time was a minute ago; sets `problem`."""
+        due = abs(self._now - self._saved_at) > _SAVE_AFTER_NS
+        if self._directory is None or not (self._changed or due):
+            return
+        record = {
+            "schema": SCHEMA,
+            "look": self._look,
+            "saved": self._now,
+            "files": _newest(self._files),
+            "nodes": _newest(self._nodes),
+            "boots": _newest(self._boots),
+        }
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(self._directory / FILE_NAME, to_json(record, indent=1).encode())
+        except OSError as error:
+            self._refused = (
+                f"{self._directory} cannot be written ({os.strerror(error.errno or 0)}): "
+                "observations last only as long as this session"
+            )
+            return
+        self._changed, self._saved_at = False, self._now
+        self._refused = None
+
+
+_Memory = TypeVar("_Memory", FileMemory, _NodeMemory, _BootMemory)
+
+
+def _newest(entries: dict[str, _Memory]) -> dict[str, dict[str, object]]:
+    kept = sorted(entries.items(), key=lambda item: item[1].seen, reverse=True)[:_MOST_ENTRIES]
+    return {key: asdict(value) for key, value in sorted(kept)}
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _file_memory(value: dict[str, object]) -> FileMemory:
+    gaps = value["gaps"]
+    if not isinstance(gaps, list) or len(gaps) > _MOST_GAPS:
+        raise ValueError(gaps)
+    return FileMemory(
+        _text(value["digest"]),
+        _whole(value["changed_after"]),
+        _whole(value["changed_before"]),
+        _whole(value["changed_look"]),
+        _whole(value["ctime"]),
+        _whole(value["seen"]),
+        tuple((_whole(after), _whole(before)) for after, before in gaps),
+    )
+
+
+def _node_memory(value: dict[str, object]) -> _NodeMemory:
+    return _NodeMemory(_text(value["identity"]), _whole(value["first_look"]), _whole(value["seen"]))
+
+
+def _boot_memory(value: dict[str, object]) -> _BootMemory:
+    return _BootMemory(_whole(value["earliest"]), _whole(value["latest"]), _whole(value["seen"]))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Old or new, never torn: temporary file in the same directory, fsync, rename, fsync of the directory."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with suppress(FileNotFoundError):
+        temporary.unlink()  # left over from a killed process that had our number
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(temporary, flags, 0o600)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some overlay and network file systems refuse it; the file itself is whole
+            os.fsync(directory)
+    finally:
+        os.close(directory)
