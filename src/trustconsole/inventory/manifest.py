@@ -7,9 +7,9 @@ alias is ever expanded and no object is ever built from a tag.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
@@ -19,10 +19,15 @@ from trustconsole.inventory.jar import read_member
 from trustconsole.inventory.model import Manifest
 from trustconsole.storage import FileIdentity, identity_of
 
+if TYPE_CHECKING:
+    EventLoader = type[yaml.SafeLoader] | type[yaml.CSafeLoader]
+
 MANIFEST_NAME: Final = "META-INF/prexor/module.yaml"
 
 # libyaml's event parser is some ten times faster and is in every wheel of PyYAML; the events are the same.
-_LOADER: Any = yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
+EVENT_LOADER: Final[EventLoader] = (
+    yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
+)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_STYLES = frozenset({None, "", "'", '"'})
 
@@ -38,12 +43,12 @@ def read_manifest(path: Path) -> Manifest:
     return parse_manifest(data)
 
 
-def parse_manifest(data: bytes) -> Manifest:
-    """The manifest written in `data`; never raises over it."""
+def parse_manifest(data: bytes, *, loader: EventLoader = EVENT_LOADER) -> Manifest:
+    """The manifest written in `data`; never raises over it. `loader` is a PyYAML loader, for its events."""
     if len(data) > limits.MANIFEST_BYTES:
         return Manifest(error="The manifest is larger than the limit.")
     try:
-        fields = dict(_root_fields(_events(data)))
+        fields = dict(_root_fields(_events(data, loader)))
         return Manifest(
             module_id=_required(fields, "id"),
             version=_required(fields, "version"),
@@ -53,7 +58,7 @@ def parse_manifest(data: bytes) -> Manifest:
         return Manifest(error=f"The manifest {error.message}.")
 
 
-def _events(data: bytes) -> list[yaml.Event]:
+def _events(data: bytes, loader: EventLoader) -> list[yaml.Event]:
     """The events of one document without aliases, anchors or depth; raises `InputError`."""
     try:
         text = data.decode("utf-8")
@@ -62,7 +67,7 @@ def _events(data: bytes) -> list[yaml.Event]:
     events: list[yaml.Event] = []
     depth = documents = 0
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
                 raise MalformedInput("uses YAML anchors or aliases")
             if isinstance(event, yaml.CollectionStartEvent):
@@ -150,7 +155,8 @@ def _hosts(node: list[yaml.Event] | None) -> tuple[str, ...]:
 class ManifestCache:
     """Remembers manifests by path and file identity, so that a rescan reads only jars that moved."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: Callable[[Path], Manifest] = read_manifest) -> None:
+        self._reader = reader
         self._known: dict[str, tuple[FileIdentity, Manifest]] = {}
 
     def read(self, path: Path) -> Manifest:
@@ -158,11 +164,11 @@ class ManifestCache:
         try:
             identity = identity_of(path.stat())
         except (OSError, ValueError):
-            return read_manifest(path)
+            return self._reader(path)
         known = self._known.get(str(path))
         if known is not None and known[0] == identity:
             return known[1]
-        manifest = read_manifest(path)
+        manifest = self._reader(path)
         if len(self._known) >= limits.MODULES:
             self._known.clear()
         self._known[str(path)] = (identity, manifest)
