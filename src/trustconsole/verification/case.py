@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from trustconsole.controller_config.report import ConfigReport
-from trustconsole.errors import InputError, MalformedInput, Location
+from trustconsole.errors import InputError, Location, MalformedInput
 from trustconsole.storage import FileIdentity, digest_file, read_bounded
 from trustconsole.trust_root.model import TrustRootReport
 from trustconsole.verification.signatures import SignatureChecker

@@ -32,33 +32,17 @@ _REMEMBERED = 65_536
 
 @dataclass(frozen=True, slots=True)
 class SignatureAlgorithm:
-    """How one kind of key verifies; `needs_message` where the digest alone will not do."""
+    """One kind of key that signs modules; `needs_message` where the digest alone will not do."""
 
     name: str
     key_type: type
     needs_message: bool
-    verify: Callable[[PublicKeyTypes, bytes, bytes, HashName], None]
-
-
-def _rsa(key: PublicKeyTypes, signature: bytes, digest: bytes, hash_name: HashName) -> None:
-    assert isinstance(key, rsa.RSAPublicKey)
-    key.verify(signature, digest, padding.PKCS1v15(), Prehashed(_HASHES[hash_name]))
-
-
-def _ecdsa(key: PublicKeyTypes, signature: bytes, digest: bytes, hash_name: HashName) -> None:
-    assert isinstance(key, ec.EllipticCurvePublicKey)
-    key.verify(signature, digest, ec.ECDSA(Prehashed(_HASHES[hash_name])))
-
-
-def _ed25519(key: PublicKeyTypes, signature: bytes, message: bytes, _hash_name: HashName) -> None:
-    assert isinstance(key, ed25519.Ed25519PublicKey)
-    key.verify(signature, message)
 
 
 ALGORITHMS: tuple[SignatureAlgorithm, ...] = (
-    SignatureAlgorithm("RSA PKCS#1 v1.5", rsa.RSAPublicKey, False, _rsa),
-    SignatureAlgorithm("ECDSA", ec.EllipticCurvePublicKey, False, _ecdsa),
-    SignatureAlgorithm("Ed25519", ed25519.Ed25519PublicKey, True, _ed25519),
+    SignatureAlgorithm("RSA PKCS#1 v1.5", rsa.RSAPublicKey, needs_message=False),
+    SignatureAlgorithm("ECDSA", ec.EllipticCurvePublicKey, needs_message=False),
+    SignatureAlgorithm("Ed25519", ed25519.Ed25519PublicKey, needs_message=True),
 )
 
 
@@ -74,11 +58,16 @@ def verify_signature(
 
     `message` yields the content itself and is called only for algorithms that need it.
     """
-    row = algorithm_of(key)
-    if row is None:
-        return False
+    prehashed = Prehashed(_HASHES[hash_name])
     try:
-        row.verify(key, signature, message() if row.needs_message else digest, hash_name)
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, digest, padding.PKCS1v15(), prehashed)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, digest, ec.ECDSA(prehashed))
+        elif isinstance(key, ed25519.Ed25519PublicKey):
+            key.verify(signature, message())
+        else:
+            return False
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True

@@ -1,0 +1,6 @@
+"""The documented reading: what the documentation promises, fail-closed and sound."""
+
+from trustconsole.verification.documented.checks import DOCUMENTED_CHECKS, nothing_to_judge_with
+from trustconsole.verification.documented.state import DocumentedState
+
+__all__ = ["DOCUMENTED_CHECKS", "DocumentedState", "nothing_to_judge_with"]

@@ -1,0 +1,87 @@
+"""What holds for a bundle's log entry, computed once before the chain is judged at its time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from trustconsole.errors import InputError
+from trustconsole.trust_root import spki_sha256
+from trustconsole.verification.case import Case
+from trustconsole.verification.documented.state import DocumentedState, EntryAssessment
+from trustconsole.verification.log_entry import (
+    EntryBody,
+    LogEntry,
+    can_sign_entries,
+    log_id_of,
+    read_entry_body,
+)
+from trustconsole.verification.material import within_dates
+
+
+def assess_entry(case: Case, state: DocumentedState) -> None:
+    """Fill `state.assessment` and, where all three proofs hold, `state.verified_time`."""
+    entry = state.entry
+    if entry is None:
+        return
+    assessment = state.assessment
+    _judge_set(case, entry, assessment)
+    _judge_binding(case, state, entry, assessment)
+    if not (assessment.set_holds and assessment.log_id_holds and assessment.bound):
+        return
+    assessment.proved_time = datetime.fromtimestamp(entry.integrated_time, UTC)
+    leaf = state.material.leaf if state.material else None
+    if leaf is None or within_dates(leaf, assessment.proved_time):
+        state.verified_time = assessment.proved_time
+
+
+def _judge_set(case: Case, entry: LogEntry, assessment: EntryAssessment) -> None:
+    blocks = case.rekor_key.trusted_blocks if case.rekor_key is not None else ()
+    keys = [
+        block.public_key
+        for block in blocks
+        if block.kind == "public-key" and block.public_key is not None and can_sign_entries(block.public_key)
+    ]
+    if not keys:
+        return
+    assessment.log_id_wanted = tuple(log_id_of(key) for key in keys)
+    assessment.key = next((key for key in keys if entry.set_verifies_under(key)), None)
+    assessment.set_holds = assessment.key is not None
+    if assessment.key is not None:
+        assessment.log_id_holds = entry.log_id == log_id_of(assessment.key)
+    else:
+        assessment.log_id_holds = entry.log_id in assessment.log_id_wanted
+
+
+def _judge_binding(case: Case, state: DocumentedState, entry: LogEntry, assessment: EntryAssessment) -> None:
+    try:
+        body = read_entry_body(entry)
+    except InputError as error:
+        assessment.body_error, assessment.bound = error, False
+        return
+    assessment.body = body
+    mismatches: list[str] = []
+    assessment.compared["entry_hash"] = f"{body.hash_algorithm}:{body.hash_value}"
+    assessment.compared["artifact_hash"] = f"sha256:{case.artifact.sha256}"
+    if (body.hash_algorithm, body.hash_value) != ("sha256", case.artifact.sha256):
+        mismatches.append("another file")
+    if body.signature != state.signature:
+        mismatches.append("another signature")
+    if not _same_signer(state, body, assessment):
+        mismatches.append("another signer")
+    assessment.mismatches, assessment.bound = tuple(mismatches), not mismatches
+
+
+def _same_signer(state: DocumentedState, body: EntryBody, assessment: EntryAssessment) -> bool:
+    """A certificate is compared byte for byte, a key by its SubjectPublicKeyInfo."""
+    leaf_der = state.material.leaf_der if state.material else None
+    entry_leaf = body.material.leaf
+    if entry_leaf is not None:
+        assessment.compared["entry_signer"] = f"certificate {entry_leaf.serial_number:x}"
+        return leaf_der is not None and entry_leaf.public_bytes(Encoding.DER) == leaf_der
+    entry_key = body.material.public_key
+    if leaf_der is not None or entry_key is None:
+        return False
+    assessment.compared["entry_signer"] = f"key {spki_sha256(entry_key)}"
+    return state.key is not None and spki_sha256(entry_key) == spki_sha256(state.key)
