@@ -64,8 +64,8 @@ def mismatch(type_name: str, what: str, token: str) -> BindError:
 
 def cannot_coerce(what: str, type_name: str) -> BindError:
     """Jackson's refusal to take an empty or blank string for null."""
-    message = f"Cannot coerce {what} to `{type_name}` value (but could if coercion was enabled using `CoercionConfig`)"
-    return BindError("InvalidFormatException", message)
+    but = "but could if coercion was enabled using `CoercionConfig`"
+    return BindError("InvalidFormatException", f"Cannot coerce {what} to `{type_name}` value ({but})")
 
 
 def _weird_string(type_name: str, text: str, why: str) -> BindError:

@@ -119,7 +119,7 @@ _TABLE: Final = (
     ConfigFindingKind(
         "required-without-effect",
         "warning",
-        "required: true has no effect: in development, allowUnsignedDevelopment: true lets unsigned modules in",
+        "required: true has no effect: in development, allowUnsignedDevelopment: true overrides it",
         "set allowUnsignedDevelopment to false to enforce signatures here",
     ),
     ConfigFindingKind(

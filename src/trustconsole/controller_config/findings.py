@@ -20,6 +20,7 @@ from trustconsole.controller_config.report import ConfigFinding
 from trustconsole.controller_config.settings import ControllerSettings
 from trustconsole.controller_config.validator import Validation
 from trustconsole.controller_config.yaml_tree import Document, Mapping, Node
+from trustconsole.findings import Severity
 from trustconsole.trust_root.model import LoadAs
 
 _ALLOW = "modules.signing.allowUnsignedDevelopment"
@@ -157,7 +158,7 @@ def _contents(facts: Facts) -> Iterator[ConfigFinding]:
     loads = pem.report.controller
     certificates, keys = loads["COSIGN_BUNDLE"].certificates, loads["COSIGN_BUNDLE"].keys
     if load_as == "KEYED" and certificates and not keys:
-        severity = "warning" if wanted_verifier(facts.settings) == "NOOP" else "error"
+        severity: Severity = "warning" if wanted_verifier(facts.settings) == "NOOP" else "error"
         yield KINDS["keyed-without-keys"].at(TRUST_ROOT, place, severity=severity, path=pem.resolved)
     elif wanted_verifier(facts.settings) == "NOOP" and loads[load_as].loads is False:
         why = f"{loads[load_as].exception}: {loads[load_as].error}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import yaml
-from yaml.events import Event
+from yaml.events import CollectionEndEvent, Event
 from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner, ScannerError
@@ -90,7 +90,7 @@ class _Utf8Chunks:
         self._end = len(self._text) if delivered else len(self._text) // _CHUNK * _CHUNK
         self._position = 0
 
-    def read(self, _size: int) -> str:
+    def read(self, _size: int = 0, /) -> str:
         """The next characters; the empty string at the end."""
         if self._position >= self._end:
             if self._error is not None:
@@ -102,13 +102,59 @@ class _Utf8Chunks:
         return chunk
 
 
-class _SnakeScanner(Scanner):
-    """PyYAML's scanner with SnakeYAML's treatment of tabs, anchors and escapes."""
+class EventStream(Reader, Scanner, Parser):
+    """Parser events of a file, one at a time, as SnakeYAML makes them; every failure is a `ParseError`."""
 
     # SnakeYAML 2.x releases differ on `\/`; none of the observed files holds either.
-    ESCAPE_REPLACEMENTS = {  # noqa: RUF012 - the base class looks it up as a plain class attribute
+    ESCAPE_REPLACEMENTS = {  # type: ignore[misc]  # noqa: RUF012 - the scanner reads it from the class
         key: value for key, value in Scanner.ESCAPE_REPLACEMENTS.items() if key not in ("/", "\t")
     }
+
+    def __init__(self, data: bytes) -> None:
+        self._chunks = _Utf8Chunks(data)
+        try:
+            Reader.__init__(self, self._chunks)
+        except ReaderError as error:
+            raise ParseError(_reader_failure(error)) from error
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def determine_encoding(self) -> None:
+        """Nothing to determine: the chunks are text already."""
+        self.raw_buffer = ""
+        self.update(1)
+
+    def update(self, length: int) -> None:
+        """At least `length` characters ahead, and no chunk more: the base class reads one too early."""
+        if self.raw_buffer is None:
+            return
+        self.buffer = self.buffer[self.pointer :]
+        self.pointer = 0
+        while len(self.buffer) < length:
+            chunk = self._chunks.read()
+            if not chunk:
+                self.buffer += "\0"
+                self.raw_buffer = None
+                return
+            self.check_printable(chunk)
+            self.buffer += chunk
+
+    def next_event(self) -> Event:
+        """The next event; `StreamEndEvent` is the last."""
+        try:
+            event = self.get_event()  # type: ignore[no-untyped-call]
+        except ReaderError as error:
+            raise ParseError(_reader_failure(error)) from error
+        except yaml.MarkedYAMLError as error:
+            raise ParseError(_marked_failure(error)) from error
+        except (ValueError, OverflowError) as error:  # a `\U` escape beyond Unicode
+            mark = self.get_mark()
+            message = "while scanning a double-quoted scalar, found unknown escape character"
+            raise ParseError(
+                ParseFailure("MarkedYAMLException", message, mark.line + 1, mark.column + 1)
+            ) from error
+        assert isinstance(event, Event)  # noqa: S101 - get_event answers None only after the last event
+        return event
 
     def scan_plain_spaces(self, indent: int, start_mark: yaml.Mark) -> list[str]:  # noqa: ARG002
         """Blanks after a word of a plain scalar: tabs count as blanks, and may end the scalar."""
@@ -119,7 +165,7 @@ class _SnakeScanner(Scanner):
         self.forward(length)
         if self.peek() not in _LINE_BREAKS:
             return [whitespace] if whitespace else []
-        first_break = self.scan_line_break()
+        first_break = self.scan_line_break()  # type: ignore[no-untyped-call]
         self.allow_simple_key = True
         if self._at_document_marker():
             return []
@@ -128,7 +174,7 @@ class _SnakeScanner(Scanner):
             if self.peek() == " ":
                 self.forward()
                 continue
-            breaks.append(self.scan_line_break())
+            breaks.append(self.scan_line_break())  # type: ignore[no-untyped-call]
             if self._at_document_marker():
                 return []
         if first_break != "\n":
@@ -159,33 +205,17 @@ class _SnakeScanner(Scanner):
             )
         return TokenClass(value, start_mark, self.get_mark())
 
+    def parse_flow_mapping_key(self, first: bool = False) -> Event:
+        """The next key or the end; SnakeYAML looks for a comment behind the brace, and so one token ahead."""
+        return self._look_behind(Parser.parse_flow_mapping_key(self, first))
 
-class EventStream(Reader, _SnakeScanner, Parser):
-    """Parser events of a file, one at a time; every failure is a `ParseError`."""
+    def parse_flow_sequence_entry(self, first: bool = False) -> Event:
+        """The next item or the end, with the same look ahead."""
+        return self._look_behind(Parser.parse_flow_sequence_entry(self, first))
 
-    def __init__(self, data: bytes) -> None:
-        try:
-            Reader.__init__(self, _Utf8Chunks(data))
-        except ReaderError as error:
-            raise ParseError(_reader_failure(error)) from error
-        _SnakeScanner.__init__(self)
-        Parser.__init__(self)
-
-    def next_event(self) -> Event:
-        """The next event; `StreamEndEvent` is the last."""
-        try:
-            event = self.get_event()
-        except ReaderError as error:
-            raise ParseError(_reader_failure(error)) from error
-        except yaml.MarkedYAMLError as error:
-            raise ParseError(_marked_failure(error)) from error
-        except (ValueError, OverflowError) as error:  # a `\U` escape beyond Unicode
-            mark = self.get_mark()
-            message = "while scanning a double-quoted scalar, found unknown escape character"
-            raise ParseError(
-                ParseFailure("MarkedYAMLException", message, mark.line + 1, mark.column + 1)
-            ) from error
-        assert isinstance(event, Event)  # noqa: S101 - get_event answers None only after the last event
+    def _look_behind(self, event: Event) -> Event:
+        if isinstance(event, CollectionEndEvent):
+            self.check_token()
         return event
 
 

@@ -98,6 +98,12 @@ class Document:
     more_line: int | None = None
 
 
+def _place(event: Event) -> tuple[int, int]:
+    """1-based line and column; the parser gives every event a mark."""
+    mark = event.start_mark
+    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+
+
 @dataclass(slots=True)
 class _Frame:
     """An open collection, and in a mapping the key whose value comes next."""
@@ -109,9 +115,9 @@ class _Frame:
         if isinstance(self.node, Sequence):
             self.node.items.append(value)
         elif self.key is not None:
-            mark = self.key.start_mark
+            line, column = _place(self.key)
             merge = self.key.value == "<<" and bool(self.key.implicit[0])
-            self.node.entries.append(Entry(self.key.value, mark.line + 1, mark.column + 1, value, merge))
+            self.node.entries.append(Entry(self.key.value, line, column, value, merge))
             self.key = None
 
     def stop(self, failure: ParseFailure) -> None:
@@ -163,22 +169,22 @@ class _Builder:
             self._count(event)
             top.key = event
         else:
-            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            line, column = _place(event)
             message = "Expected a field name (Scalar value in YAML), got this instead: "
             raise ParseError(ParseFailure("JsonParseException", message + _kind(event), line, column))
 
     def _count(self, event: Event) -> None:
         self._nodes += 1
         if self._nodes > limits.YAML_NODES:
-            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            line, column = _place(event)
             raise unpredictable(f"more than {limits.YAML_NODES:,} keys and values", line, column)
 
     def _open(self, event: Event) -> Scalar | Mapping | Sequence:
         """The node that `event` stands for or opens; collections go onto the stack."""
         self._count(event)
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _place(event)
         if isinstance(event, AliasEvent):
-            return Scalar(event.anchor, line, column, plain=False, alias=True)
+            return Scalar(event.anchor or "", line, column, plain=False, alias=True)
         if isinstance(event, ScalarEvent):
             tag = None if event.tag == "!" else event.tag
             return Scalar(event.value, line, column, bool(event.implicit[0]), tag)
@@ -196,7 +202,7 @@ class _Builder:
         try:
             while not isinstance(event := self._stream.next_event(), StreamEndEvent):
                 if isinstance(event, DocumentStartEvent):
-                    return int(event.start_mark.line) + 1
+                    return _place(event)[0]
         except ParseError as error:
             return error.failure.line
         return None
