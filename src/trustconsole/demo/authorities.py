@@ -173,8 +173,9 @@ def issue(
     not_after: datetime,
     extensions: Sequence[Extension],
     digest: hashes.HashAlgorithm | None = None,
+    key_identifiers: bool = True,
 ) -> x509.Certificate:
-    """A certificate with exactly `extensions`, and subject and authority key identifiers.
+    """A certificate with exactly `extensions`, and subject and authority key identifiers where wanted.
 
     A bare key as `issuer` makes it self-issued under that key. `digest` is SHA-256 unless given, and left
     out for Ed25519 and Ed448.
@@ -190,12 +191,12 @@ def issue(
         .serial_number(_serial(name, issuer_name, public_key, not_before, not_after))
         .not_valid_before(not_before.astimezone(UTC))
         .not_valid_after(not_after.astimezone(UTC))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False
-        )
     )
-    for extension, critical in extensions:
+    identifiers: list[Extension] = [
+        (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), False),
+    ]
+    for extension, critical in (*(identifiers if key_identifiers else ()), *extensions):
         builder = builder.add_extension(extension, critical=critical)
     if isinstance(signing_key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
         return builder.sign(signing_key, None)

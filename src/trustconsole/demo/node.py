@@ -24,6 +24,7 @@ from trustconsole.demo.workspace import DemoNode
 from trustconsole.errors import InputError
 from trustconsole.storage import read_bounded
 from trustconsole.text import rfc3339, visible
+from trustconsole.trust_root import scan_trust_root
 
 LIFETIME_SECONDS: Final = 12 * 3600.0
 _LOOK_SECONDS: Final = 1.0
@@ -59,6 +60,12 @@ def _run(node: DemoNode) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     content = read_bounded(node.trust_root, limits.PEM_BYTES, what="trust root")
+    loaded = scan_trust_root(content.data, str(node.trust_root), now=datetime.now(UTC)).controller[
+        "COSIGN_BUNDLE"
+    ]
+    if loaded.loads is False:
+        _say(f"{node.name} does not start: {loaded.error}")
+        return 1
     _write_pid_file(node.pid_file)
     _say(f"{node.name} started with trust root {content.sha256}")
     ends = time.monotonic() + LIFETIME_SECONDS

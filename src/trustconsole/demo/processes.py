@@ -18,13 +18,14 @@ from typing import Final
 
 from trustconsole.demo.workspace import DemoNode, DemoWorkspace
 from trustconsole.errors import InputError, Location, UnreadableFile
-from trustconsole.storage import read_bounded
+from trustconsole.storage import as_input_error, read_bounded
 
 NODE_MODULE: Final = "trustconsole.demo.node"
 _PID_FILE_BYTES: Final = 32
+_PID_MAX: Final = 2**22  # the kernel's own bound, see proc(5), pid_max
 _COMMAND_LINE_BYTES: Final = 64 * 1024
 _START_SECONDS: Final = 15.0
-_STOP_SECONDS: Final = 5.0
+_STOP_SECONDS: Final = 3.0
 _TICK_MS: Final = 20
 # Restart truth asks for more than a second between a file's last change and a node's start.
 _SETTLED_SECONDS: Final = 1.25
@@ -80,22 +81,11 @@ def restart_node(node: DemoNode) -> int:
     """End a running process and start a detached one; its pid, once it has loaded the trust root.
 
     It stays a child of the caller: `DemoNode.restart_command` does this from a process that leaves.
-    Raises `UnreadableFile` where it does not start.
+    Raises `InputError` where it does not start.
     """
     stop_node(node)
     _wait_until_settled(node.trust_root)
-    log = str(node.log)
-    pid = os.posix_spawn(
-        node.run_command[0],
-        node.run_command,
-        os.environ,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-        setsid=True,
-    )
+    pid = _spawn(node)
     descriptor = os.pidfd_open(pid)
     try:
         deadline = time.monotonic() + _START_SECONDS
@@ -108,6 +98,25 @@ def restart_node(node: DemoNode) -> int:
         raise _not_started(node)
     finally:
         os.close(descriptor)
+
+
+def _spawn(node: DemoNode) -> int:
+    """The pid of a new process in its own session, its output appended to the node's log."""
+    to_log = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    try:
+        return os.posix_spawn(
+            node.run_command[0],
+            node.run_command,
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(node.log), to_log, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+    except OSError as error:
+        raise as_input_error(error, node.log) from error
 
 
 def _not_started(node: DemoNode) -> UnreadableFile:
@@ -149,7 +158,7 @@ def _pid_in(path: Path) -> int | None:
         text = read_bounded(path, _PID_FILE_BYTES, what="pid file").data.strip()
     except InputError:
         return None
-    return int(text) if text.isdigit() and int(text) > 1 else None
+    return int(text) if text.isdigit() and 1 < int(text) <= _PID_MAX else None
 
 
 def _is_node(pid: int, pid_file: Path) -> bool:
