@@ -87,13 +87,17 @@ def test_a_node_keeps_the_look_that_first_saw_this_run_of_it() -> None:
     assert observations.see_node("n", "two") == 3
 
 
-def test_a_boot_keeps_the_earliest_and_latest_answer() -> None:
+def test_a_clock_that_was_set_matters_to_what_ran_then_and_not_to_what_started_later() -> None:
     observations = Observations()
+    hour = 3600 * SECOND
     _at(observations, 0)
-    observations.see_boot("b", T0)
-    observations.see_boot("b", T0 + 3600 * SECOND)
-    assert observations.see_boot("b", T0 + SECOND) == (T0, T0 + 3600 * SECOND)
-    assert observations.see_boot("another", T0 + SECOND) == (T0 + SECOND, T0 + SECOND)
+    boot = T0 - 10 * hour
+    assert observations.see_boot("b", boot, 9 * hour) == (boot, boot)
+    _at(observations, 2 * 3600)  # the clock was set an hour ahead; 11 hours have passed since the boot
+    assert observations.see_boot("b", boot + hour, 9 * hour) == (boot, boot + hour)
+    assert observations.see_boot("b", boot + hour, 11 * hour) == (boot + hour, boot + hour)
+    assert observations.see_boot("b", boot + hour, 10 * hour + 1) == (boot, boot + hour)
+    assert observations.see_boot("another", boot, 0) == (boot, boot)
 
 
 def test_the_record_outlives_the_session(tmp_path: Path) -> None:
@@ -102,7 +106,7 @@ def test_the_record_outlives_the_session(tmp_path: Path) -> None:
     _at(first, 0)
     first.see_file(FILE, "a", T0 - 5 * SECOND)
     first.see_node("n", "one")
-    first.see_boot("b", T0)
+    first.see_boot("b", T0, 0)
     first.save()
     assert first.problem is None
     assert state.stat().st_mode & 0o777 == 0o700
@@ -112,7 +116,7 @@ def test_the_record_outlives_the_session(tmp_path: Path) -> None:
     _at(second, 10)
     assert second.see_node("n", "one") == 1
     assert second.see_file(FILE, "b", T0 + SECOND).changed_look == 2
-    assert second.see_boot("b", T0 + SECOND) == (T0, T0 + SECOND)
+    assert second.see_boot("b", T0 + SECOND, 0) == (T0, T0 + SECOND)
 
 
 def test_gaps_outlive_the_session_too(tmp_path: Path) -> None:

@@ -103,10 +103,19 @@ def _recreate_directory(directory: Path, number: int) -> None:
     _write(directory, number)
 
 
-EDITS = [_write, _replace, _relink, _delete_and_recreate, _keep_mtime, _recreate_directory]
+def _exchange_directory(directory: Path, number: int) -> None:
+    new = directory.with_name(f"next{number}")
+    new.mkdir()
+    _write(new, number)
+    directory.rename(directory.with_name(f"away{number}"))
+    new.rename(directory)
 
 
-@pytest.mark.parametrize("edit", EDITS)
+EDITS = [_write, _replace, _relink, _delete_and_recreate, _keep_mtime]
+EDITS_OF_THE_DIRECTORY = [_recreate_directory, _exchange_directory]
+
+
+@pytest.mark.parametrize("edit", EDITS + EDITS_OF_THE_DIRECTORY)
 async def test_every_edit_is_announced_again_and_again(real: Path, edit: Callable[[Path, int], None]) -> None:
     directory = real / "security"
     directory.mkdir()
@@ -122,7 +131,7 @@ async def test_every_edit_is_announced_again_and_again(real: Path, edit: Callabl
             assert path.read_text() == str(number + 1)
 
 
-@pytest.mark.parametrize("edit", EDITS[:-1])
+@pytest.mark.parametrize("edit", EDITS)
 async def test_edits_in_place_need_no_timer(real: Path, edit: Callable[[Path, int], None]) -> None:
     path = real / "root.pem"
     path.write_text("0")

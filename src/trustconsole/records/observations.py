@@ -25,6 +25,7 @@ SCHEMA = "trustconsole/observations/1"
 
 _MOST_ENTRIES = 1024
 _MOST_GAPS = 8
+_MOST_STEPS = 16
 _SAVE_AFTER_NS = 60_000_000_000
 _COARSE_NS = 20_000_000
 """How far a ctime may lie behind the clock that we read: the kernel stamps files by ticks (4 to 10 ms)."""
@@ -63,8 +64,9 @@ class _NodeMemory:
 
 @dataclass(frozen=True, slots=True)
 class _BootMemory:
-    earliest: int
-    latest: int
+    """`steps`: how long after the boot the clock was first seen to put the boot where, at most 16 times."""
+
+    steps: tuple[tuple[int, int], ...]
     seen: int
 
 
@@ -129,8 +131,7 @@ class Observations:
             memory = self._changed_content(before, digest, ctime)
         elif before.ctime != ctime:
             end = ctime if ctime > before.seen - _COARSE_NS else max(self._now, before.seen)
-            gap = (max(before.seen - _COARSE_NS, 0), end)
-            gaps = (*before.gaps, gap)[-_MOST_GAPS:]
+            gaps = (*before.gaps, (before.seen, end))[-_MOST_GAPS:]
             if len(before.gaps) >= _MOST_GAPS:  # what is dropped is merged, never forgotten
                 gaps = ((before.gaps[0][0], gaps[0][1]), *gaps[1:])
             memory = replace(before, ctime=ctime, seen=self._now, gaps=gaps)
@@ -156,17 +157,21 @@ class Observations:
         self._nodes[name] = _NodeMemory(identity, first, self._now)
         return first
 
-    def see_boot(self, boot_id: str, instant: int) -> tuple[int, int]:
-        """The host booted at `instant` by today's clock; the earliest and latest answer seen in this boot.
+    def see_boot(self, boot_id: str, instant: int, since_boot: int) -> tuple[int, int]:
+        """The host booted at `instant` by today's clock: the earliest and latest instant by any clock that
+        was in force since a process started `since_boot` nanoseconds after the boot.
 
-        They differ where the clock was set meanwhile, and with it every start computed from the boot.
+        They differ where the clock was set in the life of that process, and its start with it.
         """
-        before = self._boots.get(boot_id, _BootMemory(instant, instant, self._now))
-        earliest, latest = min(before.earliest, instant), max(before.latest, instant)
-        self._changed |= max(before.earliest - earliest, latest - before.latest) > _COARSE_NS
-        self._changed |= boot_id not in self._boots
-        self._boots[boot_id] = _BootMemory(earliest, latest, self._now)
-        return earliest, latest
+        before = self._boots.get(boot_id)
+        steps = before.steps if before is not None else ()
+        if not steps or abs(steps[-1][1] - instant) > _COARSE_NS:
+            steps = (*steps, (max(self._now - instant, 0), instant))[-_MOST_STEPS:]
+            self._changed = True
+        self._boots[boot_id] = _BootMemory(steps, self._now)
+        earlier = [number for number, (seen_at, _) in enumerate(steps) if seen_at <= since_boot]
+        in_force = [step for _, step in steps[earlier[-1] if earlier else 0 :]] + [instant]
+        return min(in_force), max(in_force)
 
     def save(self) -> None:
         """Keep the record where something changed, or the last time was a minute ago; sets `problem`."""
@@ -214,10 +219,13 @@ def _text(value: object) -> str:
     return value
 
 
+def _pairs(value: object, most: int) -> tuple[tuple[int, int], ...]:
+    if not isinstance(value, list) or len(value) > most:
+        raise ValueError(value)
+    return tuple((_whole(first), _whole(second)) for first, second in value)
+
+
 def _file_memory(value: dict[str, object]) -> FileMemory:
-    gaps = value["gaps"]
-    if not isinstance(gaps, list) or len(gaps) > _MOST_GAPS:
-        raise ValueError(gaps)
     return FileMemory(
         _text(value["digest"]),
         _whole(value["changed_after"]),
@@ -225,7 +233,7 @@ def _file_memory(value: dict[str, object]) -> FileMemory:
         _whole(value["changed_look"]),
         _whole(value["ctime"]),
         _whole(value["seen"]),
-        tuple((_whole(after), _whole(before)) for after, before in gaps),
+        _pairs(value["gaps"], _MOST_GAPS),
     )
 
 
@@ -234,7 +242,7 @@ def _node_memory(value: dict[str, object]) -> _NodeMemory:
 
 
 def _boot_memory(value: dict[str, object]) -> _BootMemory:
-    return _BootMemory(_whole(value["earliest"]), _whole(value["latest"]), _whole(value["seen"]))
+    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), _whole(value["seen"]))
 
 
 def _replace(path: Path, data: bytes) -> None:
