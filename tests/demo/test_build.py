@@ -14,7 +14,7 @@ from trustconsole.demo import DEMO_MODULES, DemoWorkspace, build_demo, open_demo
 from trustconsole.demo.authorities import deterministic_ecdsa
 from trustconsole.errors import UnreadableFile, UsageError
 from trustconsole.inventory import list_modules
-from trustconsole.records.settings import load_settings
+from trustconsole.records import load_settings
 from trustconsole.trust_root import read_trust_root
 
 reproducible = pytest.mark.skipif(not deterministic_ecdsa(), reason="this OpenSSL has no deterministic ECDSA")
