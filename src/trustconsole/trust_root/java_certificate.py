@@ -16,6 +16,7 @@ from trustconsole.trust_root.java_base64 import JavaBase64Error, java_base64_dec
 from trustconsole.trust_root.java_der import CannotPredict, DerStream, DerValue, JavaIOError
 from trustconsole.trust_root.java_extensions import SUBJECT_ALT_NAME, Extensions, read_extensions
 from trustconsole.trust_root.java_keys import read_algorithm, subject_key
+from trustconsole.trust_root.java_names import read_name
 from trustconsole.trust_root.java_time import read_time
 from trustconsole.trust_root.model import LoadedCertificate
 from trustconsole.trust_root.silence import without_warnings
@@ -131,7 +132,7 @@ def _certificate(encoding: bytes) -> bytes:
     if info.tag != der.SEQUENCE:
         raise JavaCertificateError("signed fields invalid")
     signed_with = read_algorithm(algorithm)
-    signature.bit_string(aligned=True)
+    signature.bit_string()
     if algorithm.stream.available:
         raise JavaCertificateError("algid field overrun")
     try:
@@ -152,10 +153,10 @@ def _info(stream: DerStream) -> object:
         value = stream.read()
     value.integer()
     algorithm = read_algorithm(stream.read())
-    if not _name(stream):
+    if not read_name(stream):
         raise JavaCertificateError("Empty issuer DN not allowed in X509Certificates")
     _validity(stream.read())
-    subject = _name(stream)
+    subject = read_name(stream)
     if version == _V1 and not subject:
         raise JavaCertificateError("Empty subject DN not allowed in v1 certificate")
     subject_key(stream.read())
@@ -205,40 +206,7 @@ def _needs_critical_name(extensions: Extensions | None) -> None:
 def _version(value: DerValue) -> int:
     if not value.constructed:
         return _V1
-    inner = value.stream.read()
-    number = inner.integer()
-    if number < -(1 << 31):
-        raise JavaIOError("Integer below minimum valid value")
-    if number >= 1 << 31:
-        raise JavaIOError("Integer exceeds maximum valid value")
-    return number
-
-
-def _name(stream: DerStream) -> bool:
-    """A distinguished name; whether it holds anything."""
-    try:
-        parts = stream.read().children(der.SEQUENCE)
-    except JavaIOError as error:
-        raise JavaIOError("X500 RDN") from error  # the runtime then takes what follows for the name
-    filled = False
-    for part in parts:
-        if part.tag != der.SET:
-            raise JavaIOError("X500 RDN")
-        for pair in part.children(der.SET):
-            filled = True
-            _name_part(pair)
-    return filled
-
-
-def _name_part(pair: DerValue) -> None:
-    if pair.tag != der.SEQUENCE:
-        raise JavaIOError("AVA not a sequence")
-    pair.stream.read().oid()
-    value = pair.stream.read()
-    if pair.stream.available:
-        raise JavaIOError(f"AVA, extra bytes = {pair.stream.available}")
-    if value.tag == der.BMP_STRING and len(value.content) % 2:
-        raise CannotPredict("an odd BMPString in a name")
+    return value.stream.read().int32()
 
 
 def _validity(value: DerValue) -> None:
@@ -246,7 +214,7 @@ def _validity(value: DerValue) -> None:
         raise JavaIOError("Invalid encoded CertificateValidity, starting sequence tag missing.")
     if not value.stream.available:
         raise JavaIOError("No data encoded for CertificateValidity")
-    times = value.children(der.SEQUENCE)
+    times = der.read_all(value.reencoded()).children(der.SEQUENCE)
     if len(times) != 2:
         raise JavaIOError("Invalid encoding for CertificateValidity")
     for time in times:

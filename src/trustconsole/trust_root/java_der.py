@@ -17,7 +17,7 @@ BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 
 UTC_TIME, GENERALIZED_TIME, BMP_STRING, SEQUENCE, SET = 0x17, 0x18, 0x1E, 0x30, 0x31
 
 
-class CannotPredict(Exception):  # noqa: N818 - an honest answer, not an error
+class CannotPredict(Exception):
     """Saying what the runtime does here would mean rebuilding one of its parsers; `str()` says which."""
 
 
@@ -88,6 +88,10 @@ class DerValue:
         self.stream.position = self.start
         return encode(self.tag, self.content)
 
+    def retagged(self, tag: int) -> DerValue:
+        """The same content under another tag, for implicit tagging."""
+        return DerValue(tag, self.buffer, self.start, self.end)
+
     def children(self, tag: int) -> list[DerValue]:
         """All values inside a value that must have `tag`."""
         if self.tag != tag:
@@ -124,6 +128,15 @@ class DerValue:
         self.stream.position = self.end
         return int.from_bytes(self.content, "big", signed=not positive)
 
+    def int32(self) -> int:
+        """An INTEGER that fits Java's int."""
+        number = self.integer()
+        if number < -(1 << 31):
+            raise JavaIOError("Integer below minimum valid value")
+        if number >= 1 << 31:
+            raise JavaIOError("Integer exceeds maximum valid value")
+        return number
+
     def boolean(self) -> bool:
         """A BOOLEAN of one byte, any non-zero value true."""
         if self.tag != BOOLEAN:
@@ -133,11 +146,8 @@ class DerValue:
         self.stream.position = self.end
         return self.content != b"\x00"
 
-    def bit_string(self, *, implicit: bool = False, aligned: bool = False) -> tuple[bytes, int]:
-        """The bits with unused ones cleared, and how many of the last byte are unused.
-
-        `aligned` is the runtime's reader for signatures, which trips over unused bits of no byte.
-        """
+    def bit_string(self, *, implicit: bool = False) -> tuple[bytes, int]:
+        """The bits with unused ones cleared, and how many of the last byte are unused."""
         if not implicit and self.tag != BIT_STRING:
             raise JavaIOError(f"DerValue.getBitString, not a bit string {signed(self.tag)}")
         if self.end == self.start:
@@ -149,8 +159,8 @@ class DerValue:
         self.stream.position = self.end
         body = raw[1:]
         if not body:
-            if unused and aligned:
-                raise CannotPredict("a bit string with unused bits and no bytes")
+            if unused:
+                raise JavaIOError("Not enough bytes in BitString")
             return b"", 0
         return body[:-1] + bytes([body[-1] & (0xFF << unused) & 0xFF]), unused
 

@@ -7,19 +7,14 @@ duplicates. What a chain makes of them is the business of verification. Observed
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from trustconsole.trust_root import java_der as der
 from trustconsole.trust_root.java_der import CannotPredict, DerStream, DerValue, JavaIOError
+from trustconsole.trust_root.java_names import read_general_name, read_general_names
 
 SUBJECT_ALT_NAME = "2.5.29.17"
-_PLAIN_NAME = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_PLAIN_MAIL = re.compile(rb"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
-_PLAIN_URI = re.compile(
-    rb"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[A-Za-z0-9._~/@:%-]*)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +44,17 @@ def read_extensions(stream: DerStream) -> Extensions:
     parsed: dict[str, bool | None] = {}
     for value in stream.read().children(der.SEQUENCE):
         extension = _frame(value)
-        found.append(extension)
         outcome = _parses(extension)
         if outcome is False:
             continue  # ignored, and forgotten: a second one of its kind is no duplicate
         if outcome is None and (extension.critical or extension.oid in parsed):
             raise CannotPredict(f"extension {extension.oid}")
-        if parsed.get(extension.oid, False) is not False:
+        if extension.oid in parsed:
             if parsed[extension.oid] is None:
                 raise CannotPredict(f"extension {extension.oid}")
             raise JavaIOError("Duplicate extensions not allowed")
         parsed[extension.oid] = outcome
+        found.append(extension)
     return Extensions(tuple(found), parsed)
 
 
@@ -79,66 +74,61 @@ def _parses(extension: Extension) -> bool | None:
     """Whether the runtime's class for it takes the value; raises for a critical one that it refuses."""
     reader = _READERS.get(extension.oid)
     if reader is None:
-        return True if extension.oid not in _READ_BY_JAVA_ONLY else None
+        return None if extension.oid in _READ_BY_JAVA_ONLY else True
     try:
-        return reader(extension.value)
+        reader(extension)
     except JavaIOError:
         if extension.critical:
             raise
         return False
     except CannotPredict:
         return None
+    return True
 
 
-def _basic_constraints(data: bytes) -> bool:
-    value = der.read_all(data)
+def _sequence(extension: Extension, complaint: str) -> DerValue:
+    value = der.read_all(extension.value)
     if value.tag != der.SEQUENCE:
-        raise JavaIOError("Invalid encoding of BasicConstraints")
+        raise JavaIOError(complaint)
+    return value
+
+
+def _basic_constraints(extension: Extension) -> None:
+    value = _sequence(extension, "Invalid encoding of BasicConstraints")
     if not value.stream.available:
-        return True
+        return
     first = value.stream.read()
     if first.tag != der.BOOLEAN:
-        return True
+        return
     first.boolean()
     if value.stream.available:
         length = value.stream.read()
         if length.tag != der.INTEGER:
             raise JavaIOError("Invalid encoding of BasicConstraints")
-        number = length.integer()
-        if number < -(1 << 31):
-            raise JavaIOError("Integer below minimum valid value")
-        if number >= 1 << 31:
-            raise JavaIOError("Integer exceeds maximum valid value")
-    return True
+        length.int32()
 
 
-def _key_usage(data: bytes) -> bool:
+def _key_usage(extension: Extension) -> None:
+    data = extension.value
     if not data:
-        raise CannotPredict("an empty key usage")
+        raise JavaIOError("java.lang.ArrayIndexOutOfBoundsException: Index 0 out of bounds for length 0")
     if data[0] == der.OCTET_STRING:
         data = der.read_all(data).octet_string()
     der.read_all(data).bit_string()
-    return True
 
 
-def _extended_key_usage(data: bytes) -> bool:
-    value = der.read_all(data)
-    if value.tag != der.SEQUENCE:
-        raise JavaIOError("Invalid encoding for ExtendedKeyUsageExtension.")
+def _extended_key_usage(extension: Extension) -> None:
+    value = _sequence(extension, "Invalid encoding for ExtendedKeyUsageExtension.")
     while value.stream.available:
         value.stream.read().oid()
-    return True
 
 
-def _subject_key_identifier(data: bytes) -> bool:
-    der.read_all(data).octet_string()
-    return True
+def _subject_key_identifier(extension: Extension) -> None:
+    der.read_all(extension.value).octet_string()
 
 
-def _authority_key_identifier(data: bytes) -> bool:
-    value = der.read_all(data)
-    if value.tag != der.SEQUENCE:
-        raise JavaIOError("Invalid encoding for AuthorityKeyIdentifierExtension.")
+def _authority_key_identifier(extension: Extension) -> None:
+    value = _sequence(extension, "Invalid encoding for AuthorityKeyIdentifierExtension.")
     seen: set[int] = set()
     while value.stream.available:
         part = value.stream.read()
@@ -150,77 +140,91 @@ def _authority_key_identifier(data: bytes) -> bool:
             raise JavaIOError(f"Duplicate {kind} in AuthorityKeyIdentifier.")
         seen.add(number)
         if number == 1:
-            _general_names(part.content)
+            read_general_names(part.retagged(der.SEQUENCE))
         elif number == 2:
-            DerValue(der.INTEGER, part.buffer, part.start, part.end).integer()
-    return True
+            part.retagged(der.INTEGER).integer()
 
 
-def _subject_alt_name(data: bytes) -> bool:
-    value = der.read_all(data)
+def _alternative_names(extension: Extension) -> None:
+    read_general_names(der.read_all(extension.value))
+
+
+def _name_constraints(extension: Extension) -> None:
+    value = _sequence(extension, "Invalid encoding for NameConstraintsExtension.")
+    seen: set[int] = set()
+    while value.stream.available:
+        part = value.stream.read()
+        if part.tag not in (0xA0, 0xA1):
+            raise JavaIOError("Invalid encoding of NameConstraintsExtension.")
+        if part.tag in seen:
+            kind = "permitted" if part.tag == 0xA0 else "excluded"
+            raise JavaIOError(f"Duplicate {kind} GeneralSubtrees in NameConstraintsExtension.")
+        seen.add(part.tag)
+        while part.stream.available:
+            _subtree(part.stream.read())
+
+
+def _subtree(value: DerValue) -> None:
     if value.tag != der.SEQUENCE:
-        raise JavaIOError("Invalid encoding for GeneralNames.")
-    if not value.stream.available:
-        raise JavaIOError("No data available in passed DER encoded value.")
-    _general_names(value.content)
-    return True
+        raise JavaIOError("Invalid encoding for GeneralSubtree.")
+    read_general_name(value.stream.read(), constraint=True)
+    while value.stream.available:
+        bound = value.stream.read()
+        if bound.tag not in (0x80, 0x81):
+            raise JavaIOError("Invalid encoding of GeneralSubtree.")
+        bound.retagged(der.INTEGER).int32()
 
 
-def _general_names(data: bytes) -> None:
-    if not data:
-        raise CannotPredict("general names without a name")
-    stream = DerStream(data, 0, len(data))
-    while stream.available:
-        _general_name(stream.read())
-
-
-def _general_name(name: DerValue) -> None:
-    """Plain names are taken; what the runtime's name parsers judge more closely is left unanswered."""
-    number = name.tag & 0x1F
-    if number > 8:
-        raise JavaIOError(f"Unrecognized GeneralName tag, ({number})")
-    content = name.content
-    plain = {
-        0x81: lambda: bool(_PLAIN_MAIL.fullmatch(content)),
-        0x82: lambda: bool(_PLAIN_NAME.fullmatch(content)),
-        0x86: lambda: bool(_PLAIN_URI.fullmatch(content)),
-        0x87: lambda: len(content) in (4, 16),
-    }.get(name.tag)
-    if plain is None or not plain():
-        raise CannotPredict("a general name")
-
-
-def _certificate_policies(data: bytes) -> bool:
-    value = der.read_all(data)
-    if value.tag != der.SEQUENCE or not value.stream.available:
-        raise CannotPredict("certificate policies")
-    for policy in value.children(der.SEQUENCE):
+def _certificate_policies(extension: Extension) -> None:
+    value = _sequence(extension, "Invalid encoding for CertificatePoliciesExtension.")
+    while value.stream.available:
+        policy = value.stream.read()
         if policy.tag != der.SEQUENCE:
-            raise CannotPredict("certificate policies")
+            raise JavaIOError("Invalid encoding of PolicyInformation")
         policy.stream.read().oid()
         if policy.stream.available:
             raise CannotPredict("policy qualifiers")
-    return True
 
 
-_READERS: dict[str, Callable[[bytes], bool]] = {
-    "2.5.29.19": _basic_constraints,
-    "2.5.29.15": _key_usage,
-    "2.5.29.37": _extended_key_usage,
+def _policy_constraints(extension: Extension) -> None:
+    value = _sequence(extension, "Sequence tag missing for PolicyConstraint.")
+    seen: set[int] = set()
+    while value.stream.available:
+        part = value.stream.read()
+        if part.tag not in (0x80, 0x81):
+            raise JavaIOError("Invalid encoding of PolicyConstraint")
+        if part.tag in seen:
+            raise CannotPredict("repeated policy constraints")
+        seen.add(part.tag)
+        part.retagged(der.INTEGER).int32()
+
+
+def _inhibit_any_policy(extension: Extension) -> None:
+    if not extension.critical:
+        raise JavaIOError("Criticality cannot be false for InhibitAnyPolicy")
+    value = der.read_all(extension.value)
+    if value.tag != der.INTEGER:
+        raise JavaIOError("Invalid encoding of InhibitAnyPolicy: data not integer")
+    if value.int32() < -1:
+        raise JavaIOError("Invalid value for skipCerts")
+
+
+_READERS: dict[str, Callable[[Extension], None]] = {
     "2.5.29.14": _subject_key_identifier,
-    "2.5.29.35": _authority_key_identifier,
+    "2.5.29.15": _key_usage,
+    SUBJECT_ALT_NAME: _alternative_names,
+    "2.5.29.18": _alternative_names,
+    "2.5.29.19": _basic_constraints,
+    "2.5.29.30": _name_constraints,
     "2.5.29.32": _certificate_policies,
-    SUBJECT_ALT_NAME: _subject_alt_name,
+    "2.5.29.35": _authority_key_identifier,
+    "2.5.29.36": _policy_constraints,
+    "2.5.29.37": _extended_key_usage,
+    "2.5.29.54": _inhibit_any_policy,
 }
-
-
-def _oids(prefix: str, arcs: Iterable[int]) -> tuple[str, ...]:
-    return tuple(f"{prefix}.{arc}" for arc in arcs)
-
-
 _READ_BY_JAVA_ONLY = frozenset(
     (
-        *_oids("2.5.29", (16, 18, 20, 21, 27, 28, 29, 30, 31, 33, 36, 46, 54)),
+        *(f"2.5.29.{arc}" for arc in (16, 20, 21, 27, 28, 29, 31, 33, 46)),
         "1.3.6.1.5.5.7.1.1",
         "1.3.6.1.5.5.7.1.11",
         "1.3.6.1.5.5.7.48.1.5",

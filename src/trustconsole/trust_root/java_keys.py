@@ -46,31 +46,32 @@ ED25519, ED448, X25519, X448 = "1.3.101.112", "1.3.101.113", "1.3.101.110", "1.3
 _EDWARDS_BITS = {ED25519: 256, ED448: 456}
 _MONTGOMERY_BITS = {X25519: 256, X448: 448}
 _DSA = ("1.2.840.10040.4.1", "1.3.14.3.2.12")
+_DH = ("1.2.840.113549.1.3.1", "1.2.840.10046.2.1")
 _PARSED_ELSEWHERE = frozenset(
     (
+        RSA_PSS,
         *_DSA,
-        "1.2.840.113549.1.3.1",
+        *_DH,
         "1.2.840.113549.1.9.16.3.17",
         *(f"2.16.840.1.101.3.4.3.{arc}" for arc in (17, 18, 19)),
         *(f"2.16.840.1.101.3.4.4.{arc}" for arc in (1, 2, 3)),
     )
 )
+"""Subject keys with a parser of their own in the runtime that is not modelled here."""
 _PARAMETERS_PARSED = frozenset(
     (
-        *_DSA,
-        RSA_PSS,
+        *_DH,
         f"{_PKCS1}.7",
         *(f"1.2.840.113549.1.12.1.{arc}" for arc in (1, 2, 3, 5, 6)),
-        "1.2.840.113549.1.3.1",
-        "1.2.840.113549.1.5.13",
         "1.2.840.113549.1.5.3",
+        "1.2.840.113549.1.5.13",
         "1.2.840.113549.1.9.16.3.18",
-        "1.2.840.113549.3.2",
-        "1.2.840.113549.3.7",
-        "1.3.14.3.2.7",
+        "1.3.14.3.2.17",
+        "1.3.6.1.4.1.3029.1.1.2",
+        "2.16.840.1.101.3.4.1",
     )
 )
-_AES = "2.16.840.1.101.3.4.1"
+"""Algorithms whose parameters the runtime parses."""
 _RSA_BITS = (512, 16384)
 _RSA_LARGE, _RSA_EXPONENT_BITS = 3072, 64
 
@@ -131,7 +132,7 @@ def _check_parameters(algorithm: Algorithm, parameters: DerValue) -> None:
         _check_dsa(parameters)
     elif name == RSA_PSS:
         _check_pss(parameters)
-    elif name in _PARAMETERS_PARSED or name == _AES or name.startswith(f"{_AES}."):
+    elif name in _PARAMETERS_PARSED:
         raise ForeignParameters(f"parameters of algorithm {name}")
 
 
@@ -294,9 +295,7 @@ def subject_key(value: DerValue) -> None:
             _edwards(algorithm, bits, unused, name)
         elif name in _MONTGOMERY_BITS:
             _montgomery(algorithm, bits, unused)
-        elif (name in _PARSED_ELSEWHERE or name == RSA_PSS) and not load_public_key(
-            encode_spki(algorithm, bits, unused)
-        ):
+        elif name in _PARSED_ELSEWHERE and not load_public_key(encode_spki(algorithm, bits, unused)):
             raise CannotPredict(f"a subject key of algorithm {name}")
     except JavaKeyError as error:
         raise JavaIOError(f"subject key, java.security.InvalidKeyException: {error}") from error

@@ -21,6 +21,7 @@ _BEGIN = re.compile(
 _END = re.compile(r"(?<!-)-{4,}+ ?END[ \t\xa0]+(?P<label>[^\r\n]{0,128}?)[ \t]?-{4,}", re.IGNORECASE)
 _STRICT_BODY_LINE = re.compile(r"[A-Za-z0-9+/]*={0,2}[ \t]*")
 _COMMENTED_LINE = re.compile(r"(?P<body>[A-Za-z0-9+/]+={0,2})[ \t]*#(?P<comment>[^\r\n]*)")
+_HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[^\r\n]*")
 _LOOKS_LIKE_BASE64 = re.compile(r"[A-Za-z0-9+/=]{32,}")
 _COMMENT_LINES, _COMMENT_CHARACTERS = 8, 400
 _DASHES = re.compile(r"[ \t]?-*")
@@ -149,23 +150,33 @@ def _end_flaw(text: str, end: re.Match[str] | None, label: str, lines: LineIndex
 
 
 def _body(raw: str) -> tuple[str, list[str], str]:
-    """The Base64 text without comments and white space, the comments, and what is wrong with its lines."""
+    """The Base64 text without comments and white space, the comments, and what is wrong with its lines.
+
+    What is not strict is still decoded where a person can, so that the block can be named.
+    """
     lines = _EOL.split(raw)
     kept: list[str] = []
     comments: list[str] = []
     flaw = ""
-    inside = lines[1:-1] if len(lines) > 1 else lines
-    for number, line in enumerate(inside):
-        match = _COMMENTED_LINE.fullmatch(line)
-        if match:
-            kept.append(match["body"])
-            comments.append(match["comment"].strip())
-        elif not _STRICT_BODY_LINE.fullmatch(line):
-            flaw = flaw or "a line of its body is not Base64"
-        else:
+    for number, line in enumerate(lines[1:-1] if len(lines) > 1 else lines):
+        commented = _COMMENTED_LINE.fullmatch(line)
+        if commented:
+            kept.append(commented["body"])
+            comments.append(commented["comment"].strip())
+        elif _STRICT_BODY_LINE.fullmatch(line):
             kept.append(line.strip())
-            if not line.strip() and any(kept) and any(rest.strip() for rest in inside[number:]):
-                flaw = flaw or "an empty line stands inside its body"
+        elif _HEADER_LINE.fullmatch(line):
+            flaw = flaw or f"line {number + 1} of its body is a header"
+        else:
+            kept.append("".join(line.split()))
+            loose = _STRICT_BODY_LINE.fullmatch(kept[-1])
+            flaw = flaw or (
+                "its body has white space where RFC 7468 has none"
+                if loose
+                else "a line of its body is not Base64"
+            )
+    if not flaw and "" in "\n".join(kept).strip("\n").split("\n") and any(kept):
+        flaw = "an empty line stands inside its body"
     return "".join(kept), comments, flaw
 
 
@@ -175,8 +186,9 @@ def _decode(body: str, *, complete: bool) -> tuple[bytes | None, str]:
         return None, "it has no END line"
     if not body:
         return None, "its body is empty"
+    padded = body if "=" in body else body + "=" * (-len(body) % 4)
     try:
-        der = base64.b64decode(body, validate=True)
+        der = base64.b64decode(padded, validate=True)
     except (binascii.Error, ValueError):
         return None, "its body is not valid Base64"
     if base64.b64encode(der).decode() != body:
