@@ -163,16 +163,17 @@ def _block_from_scalar(type_: schema.Type, scalar: JavaScalar) -> BindError:
     """Why a block or a list is not made from a scalar."""
     if scalar.kind is Kind.BINARY:
         raise unpredictable("a !!binary value in place of a block")
+    name = _java_name(type_)
+    blank = scalar.kind is Kind.STRING and not coercion.java_trim(scalar.text)
     is_list = isinstance(type_, (schema.TextList, schema.RecordList))
-    blank = not coercion.java_trim(scalar.text)
-    if scalar.kind is Kind.STRING and blank and isinstance(type_, schema.Record):
+    if blank and not is_list:
         what = "blank String (all whitespace)" if scalar.text else 'empty String ("")'
-        return coercion.cannot_coerce(what, type_.java)
-    if is_list and (scalar.kind is not Kind.STRING or blank):
-        return mismatch(_java_name(type_), "String value", scalar.kind.value)
-    name = _ARRAY_LIST if is_list else _java_name(type_).partition("<")[0]
+        return coercion.cannot_coerce(what, name)
+    if blank or (scalar.kind is not Kind.STRING and not isinstance(type_, schema.Record)):
+        return coercion.wrong_token(name, scalar)
     why = _CONSTRUCTORS[scalar.kind].format(scalar.text)
-    message = f"Cannot construct instance of `{name}` (although at least one Creator exists): {why}"
+    instance = name.partition("<")[0]
+    message = f"Cannot construct instance of `{instance}` (although at least one Creator exists): {why}"
     return BindError("MismatchedInputException", message)
 
 

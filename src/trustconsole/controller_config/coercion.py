@@ -73,7 +73,8 @@ def _weird_string(type_name: str, text: str, why: str) -> BindError:
     return BindError("InvalidFormatException", message)
 
 
-def _wrong_token(type_name: str, scalar: JavaScalar) -> BindError:
+def wrong_token(type_name: str, scalar: JavaScalar) -> BindError:
+    """Jackson's refusal of a scalar of another kind."""
     return mismatch(type_name, _TOKEN_NAMES[scalar.kind], scalar.kind.value)
 
 
@@ -104,7 +105,7 @@ def as_boolean(scalar: JavaScalar, type_name: str) -> bool | None:
     if scalar.kind is Kind.INT:
         return scalar.number != 0
     if scalar.kind is not Kind.STRING:
-        raise _wrong_token(type_name, scalar)
+        raise wrong_token(type_name, scalar)
     text = java_trim(scalar.text)
     if text in _TRUE_WORDS:
         return True
@@ -128,7 +129,7 @@ def as_whole(scalar: JavaScalar, type_name: str) -> int | None:
         return _truncated(scalar, type_name)
     if scalar.kind is Kind.STRING:
         return _whole_from_text(scalar.text, type_name)
-    raise _wrong_token(type_name, scalar)
+    raise wrong_token(type_name, scalar)
 
 
 def _in_range(number: int, type_name: str, text: str) -> int:
@@ -183,7 +184,7 @@ def as_double(scalar: JavaScalar) -> float | None:
     if scalar.kind is Kind.FLOAT:
         return _double(scalar)
     if scalar.kind is not Kind.STRING:
-        raise _wrong_token("java.lang.Double", scalar)
+        raise wrong_token("java.lang.Double", scalar)
     text = java_trim(scalar.text)
     if text in ("", "null"):
         return None
@@ -201,7 +202,7 @@ def as_enum(scalar: JavaScalar, type_name: str, constants: tuple[str, ...]) -> s
     if scalar.kind is Kind.INT and scalar.number is not None:
         return _by_ordinal(_in_range(scalar.number, "int", scalar.text), type_name, constants)
     if scalar.kind is not Kind.STRING:
-        raise _wrong_token(type_name, scalar)
+        raise wrong_token(type_name, scalar)
     text = java_trim(scalar.text)
     if text in constants:
         return text

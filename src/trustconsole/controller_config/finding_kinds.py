@@ -7,6 +7,9 @@ from typing import Final
 
 from trustconsole.controller_config.report import ConfigFinding
 from trustconsole.findings import Severity
+from trustconsole.text import shorten
+
+_FACT_LENGTH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,13 @@ class ConfigFindingKind:
         severity: Severity | None = None,
         **facts: object,
     ) -> ConfigFinding:
-        """The finding at a key and a 1-based (line, column)."""
+        """The finding at a key and a 1-based (line, column); facts of any length are cut in the middle."""
+        brief = {name: shorten(str(fact), _FACT_LENGTH) for name, fact in facts.items()}
         return ConfigFinding(
             self.id,
             severity or self.severity,
-            self.summary.format(**facts),
-            self.next.format(**facts),
+            self.summary.format(**brief),
+            self.next.format(**brief),
             rule,
             key,
             *place,

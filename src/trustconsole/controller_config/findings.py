@@ -102,8 +102,11 @@ def meaning_findings(facts: Facts) -> Iterator[ConfigFinding]:
 def _start(facts: Facts) -> Iterator[ConfigFinding]:
     for violation in facts.validation.violations:
         rule = violation.rule
+        place = facts.place(rule.key)
+        if place == (None, None):  # nothing of the block is there: the profile is what asks for it
+            place = facts.place("runtime.profile")
         yield KINDS["invalid-configuration"].at(
-            rule.key, facts.place(rule.key), rule=rule.id, message=violation.message, hint=rule.next
+            rule.key, place, rule=rule.id, message=violation.message, hint=rule.next
         )
     if facts.validation.crashed:
         key = "http.cors.allowedOrigins"
