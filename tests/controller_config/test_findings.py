@@ -156,6 +156,32 @@ def test_a_clean_production_file_has_no_warnings(check: Check, controller: Path)
     assert report.findings == ()
 
 
+def test_an_absent_trust_root_is_reported_where_production_asks_for_it(check: Check) -> None:
+    (finding,) = _found(
+        check("http: {port: 8080}\nruntime:\n  profile: production\n"), "invalid-configuration"
+    )
+    assert (finding.key, finding.line, finding.column) == ("modules.signing.trustRoot", 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("absent.pem", "put the PEM file at"),
+        ("empty.pem", "trust-root show"),
+        ('"a\\0"', "set modules.signing"),
+    ],
+)
+def test_the_next_step_fits_why_the_verifier_cannot_be_built(check: Check, written: str, hint: str) -> None:
+    report = check(f"runtime: {{profile: production}}\nmodules: {{signing: {{trustRoot: {written}}}}}\n")
+    (finding,) = _found(report, "verifier-cannot-be-built")
+    assert hint in finding.next
+
+
+def test_values_of_any_length_are_cut_in_findings(check: Check) -> None:
+    (finding,) = _found(check(f"http: {{port: {'x' * 5000}}}\n"), "load-failure")
+    assert len(finding.summary) < 700
+
+
 def test_a_tab_in_the_indentation_is_named(check: Check) -> None:
     (finding,) = _found(check("http:\n\tport: 8080\n"), "load-failure")
     assert (finding.line, finding.column) == (2, 1)

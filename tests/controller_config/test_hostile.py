@@ -22,8 +22,8 @@ RELAXED = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
-_WORDS = """runtime: modules: http port required: mode: \\u00 \\/ # --- ... ~ | > " ' 0x 1e9 { } [ ] , << : - ?
-    &a *a !!int !!binary !x %YAML"""
+_WORDS = """runtime: modules: http port required: mode: \\u00 \\/ # --- ... ~ | > " ' 0x 1e9 { } [ ] , <<
+    : - ? &a *a !!int !!binary !x %YAML"""
 _CHARACTERS = ["  ", "\t", "\n", ": ", "- ", "? ", "\x85", "\u2028", "\ufeff", "\x00", "\u202e", "9" * 40]
 FRAGMENTS = st.sampled_from([*_WORDS.split(), *_CHARACTERS])
 

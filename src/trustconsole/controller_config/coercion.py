@@ -161,7 +161,7 @@ def _whole_from_text(text: str, type_name: str) -> int | None:
     if trimmed in ("", "null"):
         return None
     digits = trimmed[1:] if trimmed[0] in "+-" else trimmed
-    if not digits or not all(char.isdecimal() for char in digits):
+    if not digits or not all(char.isdecimal() and char <= "\uffff" for char in digits):
         raise _weird_string(type_name, text, f"not a valid `{type_name}` value")
     if len(digits) > 1000:
         raise unpredictable("a number of more than 1,000 digits")

@@ -82,7 +82,7 @@ _TABLE: Final = (
         "verifier-cannot-be-built",
         "error",
         "the controller would not start: {why}",
-        "mend {path}, then check it with: trustconsole trust-root show {path}",
+        "{hint}",
     ),
     ConfigFindingKind(
         "verifier-not-predictable",

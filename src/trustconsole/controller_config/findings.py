@@ -111,15 +111,25 @@ def _start(facts: Facts) -> Iterator[ConfigFinding]:
     if facts.validation.crashed:
         key = "http.cors.allowedOrigins"
         yield KINDS["null-origin"].at(key, facts.place(key), rule="cors-origins")
+    yield from _boot(facts)
+
+
+def _boot(facts: Facts) -> Iterator[ConfigFinding]:
     outcome = facts.outcome
+    if outcome.key is None:
+        return
     pem = facts.trust_root if outcome.key == TRUST_ROOT else facts.rekor_key
     shown = str(pem.resolved) if pem else ""
-    if outcome.verifier == "BOOT_FAILS" and outcome.key is not None:
-        kind, why = KINDS["verifier-cannot-be-built"], outcome.error
-        yield kind.at(outcome.key, facts.place(outcome.key), why=why, path=shown or "the file it names")
-    elif outcome.verifier is None and outcome.key is not None:
-        kind = KINDS["verifier-not-predictable"]
-        yield kind.at(outcome.key, facts.place(outcome.key), why=outcome.error, path=shown)
+    place = facts.place(outcome.key)
+    if outcome.verifier is None:
+        yield KINDS["verifier-not-predictable"].at(outcome.key, place, why=outcome.error, path=shown)
+        return
+    hint = f"mend it; to see its blocks: trustconsole trust-root show {shown}"
+    if pem is None:
+        hint = f"set {outcome.key} to the path of a PEM file"
+    elif "does not exist" in (outcome.error or ""):
+        hint = f"put the PEM file at {shown}, or correct {outcome.key}"
+    yield KINDS["verifier-cannot-be-built"].at(outcome.key, place, why=outcome.error, hint=hint)
 
 
 def _profile(facts: Facts) -> Iterator[ConfigFinding]:
@@ -187,8 +197,8 @@ def _differences(facts: Facts) -> Iterator[ConfigFinding]:
             build="it refuses to",
             hint="go by the build: mend the configuration errors",
         )
-    wanted = wanted_verifier(settings)
-    if policy.enforced != (wanted != "NOOP"):
+    known_profile = settings.text("runtime.profile") in ("development", "production")
+    if known_profile and policy.enforced != (wanted_verifier(settings) != "NOOP"):
         enforced, allowed = "signatures are enforced", "unsigned modules are accepted"
         yield KINDS["readings-differ"].at(
             _ALLOW if settings.required else "runtime.profile",

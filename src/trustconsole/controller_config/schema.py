@@ -173,7 +173,7 @@ EVENT: Final = Record(
         "durationSeconds": LONG,
         "overlay": Record(_DOMAIN + "EventOverlay", opaque=True),
     },
-    required=("name",),
+    required=("name", "group", "cron"),
     opaque=True,
 )
 ROOT: Final = Record(
@@ -217,7 +217,7 @@ ROOT: Final = Record(
         "networks": RecordList(NETWORK),
         "events": RecordList(EVENT),
         "cluster": _record("ClusterConfig", id=TEXT, joinedFrom=TEXT, joinedAt=TEXT),
-        "raft": _record("RaftConfig", host=TEXT, port=INT, dataDir=TEXT, joinAddrs=TextList("unknown")),
+        "raft": _record("RaftConfig", host=TEXT, port=INT, dataDir=TEXT, joinAddrs=TextList("refused")),
         "telemetry": _record(
             "TelemetryConfig",
             enabled=FLAG,

@@ -61,6 +61,8 @@ def _undecodable(data: bytes, error: UnicodeDecodeError) -> tuple[str, ParseErro
     second = data[error.start + 1] if error.start + 1 < len(data) else 0
     line = data.count(b"\n", 0, error.start) + 1
     column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+    if first == 0xED and 0xA0 <= second <= 0xAF and data[error.start + 3 : error.start + 4] == b"\xed":
+        return "", unpredictable("a character encoded as two surrogates", line, column), False
     if first == 0xED and 0xA0 <= second <= 0xBF:
         return _LONE_SURROGATE, None, True
     needed = 4 if first >= 0xF0 else 3 if first >= 0xE0 else 2
