@@ -255,6 +255,8 @@ def _definite(buffer: bytes, position: int, end: int, depth: int) -> tuple[bytes
         if buffer[position + 1] == _INDEFINITE:
             content, position = _definite(buffer, position + 2, end, depth + 1)
         else:
+            if buffer[position + 1] & 0x7F > 4 and buffer[position + 1] > _INDEFINITE:
+                raise JavaIOError("Too much data")
             start, length = _length(buffer, position, end)
             if length > end - start:
                 raise CannotPredict("an indefinite length without its end")
