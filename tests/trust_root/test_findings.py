@@ -68,8 +68,14 @@ def test_a_key_on_another_curve_loads_but_never_verifies(curve: ec.EllipticCurve
 
 @pytest.mark.parametrize("der", [ed448_spki(), x25519_spki()], ids=["Ed448", "X25519"])
 def test_a_key_of_an_unknown_kind_stops_the_controller(der: bytes) -> None:
-    found = ids(KEY + pem("PUBLIC KEY", der))
+    report = scan_trust_root((KEY + pem("PUBLIC KEY", der)).encode(), PATH, now=NOW)
+    found = [finding.id for finding in report.all_findings]
     assert found == ["controller-refuses-file", "key-stops-controller"]
+    assert [(block.status, block.trusted) for block in report.blocks] == [
+        ("parsed", True),
+        ("unsupported", False),
+    ]
+    assert report.blocks[0].loaded_by == ()
 
 
 def test_a_short_rsa_key_is_weak() -> None:
@@ -209,6 +215,25 @@ def test_a_truncated_private_key_is_withheld_too() -> None:
     text = "\n".join(lines[:-1]) + "\n" + KEY
     report = scan_trust_root(text.encode(), PATH, now=NOW)
     assert lines[1] not in repr([(block.text, block.comment) for block in report.blocks])
+
+
+def test_a_truncated_private_key_leaves_nothing_in_the_next_comment() -> None:
+    text = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + "A" * 64 + "\nc2VjcmV0\n" + KEY
+    report = scan_trust_root(text.encode(), PATH, now=NOW)
+    assert "c2VjcmV0" not in repr([(block.text, block.comment) for block in report.blocks])
+
+
+@pytest.mark.parametrize("label", ["RSA  PRIVATE  KEY", "OPENSSH PRIVATE KEY", "encrypted private key"])
+def test_every_spelling_of_a_private_key_is_withheld(label: str) -> None:
+    report = scan_trust_root(pem(label, b"secret" * 20).encode(), PATH, now=NOW)
+    assert [finding.id for finding in report.blocks[0].findings] == ["private-key-in-file"]
+    assert "c2VjcmV0" not in report.blocks[0].text
+
+
+def test_explicit_curve_parameters_are_no_private_key() -> None:
+    explicit = bytes.fromhex("300a" + "020101" + "3003020101" + "3000")
+    text = pem("EC PARAMETERS", explicit)
+    assert ids(text) == ["controller-refuses-file", "label-ignored-by-controller"]
 
 
 def test_a_duplicate_key() -> None:

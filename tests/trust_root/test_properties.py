@@ -33,11 +33,13 @@ def reported(data: bytes) -> TrustRootReport:
     return scan_trust_root(data, "/etc/trust.pem", now=NOW)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_raise_and_always_serialise(data: bytes) -> None:
     json.dumps(reported(data).to_dict())
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=8)), max_size=10))
 def test_shuffled_pem_never_raises_and_lines_cover_the_text(parts: list[str]) -> None:
     text = "".join(parts).encode("utf-8", "replace").decode()
@@ -53,6 +55,7 @@ def test_shuffled_pem_never_raises_and_lines_cover_the_text(parts: list[str]) ->
         )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(KNOWN)), max_size=12),
     st.lists(st.sampled_from(["", "\n", "# note\n", "some text\n\n"]), min_size=13, max_size=13),
@@ -69,6 +72,7 @@ def test_assembled_blocks_come_back_in_order(numbers: list[int], gaps: list[str]
     assert all(block.trusted and "COSIGN_BUNDLE" in block.loaded_by for block in blocks)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 400), st.sampled_from([ec_spki(1), certificate(1)]))
 def test_damaged_der_inside_a_block_never_raises(patch: bytes, at: int, der: bytes) -> None:
     damaged = der[:at] + patch + der[at + len(patch) :]

@@ -67,7 +67,7 @@ def see_block(
     raw: RawBlock, index: int, taken: Taken, controller: Mapping[LoadAs, ControllerLoad]
 ) -> SeenBlock:
     """The block at `index` of the file, without findings."""
-    private = "PRIVATE KEY" in raw.label.upper() or (raw.der is not None and holds_private_key(raw.der))
+    private = "PRIVATE" in raw.label.upper() or (raw.der is not None and holds_private_key(raw.der))
     if private:
         raw = _withheld(raw)
     kind = _KINDS.get(raw.label, "other")

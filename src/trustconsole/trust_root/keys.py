@@ -99,9 +99,13 @@ def certificate_spki(certificate: bytes) -> bytes | None:
 
 
 def holds_private_key(data: bytes) -> bool:
-    """Whether DER looks like PKCS #1, SEC 1 or PKCS #8 private key material: a small version number first."""
+    """Whether DER looks like PKCS #1, SEC 1 or PKCS #8 private key material."""
     try:
-        outer = der.read_all(data)
-        return outer.tag == der.SEQUENCE and 0 <= outer.stream.read().integer() <= 3
+        parts = der.read_all(data).children(der.SEQUENCE)
+        if not parts or not 0 <= parts[0].integer() <= 3:
+            return False
     except (JavaIOError, CannotPredict):
         return False
+    return tuple(part.tag for part in parts[1:3]) == (der.SEQUENCE, der.OCTET_STRING) or (
+        len(parts) > 1 and parts[1].tag in (der.INTEGER, der.OCTET_STRING)
+    )

@@ -35,7 +35,8 @@ _EOL = re.compile(r"\r\n|\n|\r")
 class RawBlock:
     """A block as text. `flaw` says why it is not strict, empty where it is; `der` is its decoded body.
 
-    `label_offset` is where the label starts in the text; lines are 1-based and inclusive.
+    `label_offset` is where the label starts in the text; lines are 1-based and inclusive; `closed` says
+    whether there is an END line.
     """
 
     label: str
@@ -47,6 +48,7 @@ class RawBlock:
     text: str
     comment: str
     inner_comments: bool
+    closed: bool
     disabled: bool
     flaw: str
     der: bytes | None
@@ -65,7 +67,8 @@ def scan(text: str) -> Iterator[RawBlock]:
     for number, begin in enumerate(begins):
         bound = begins[number + 1].start("dashes") if number + 1 < len(begins) else len(text)
         block = _block(text, lines, begin, bound, previous_end)
-        previous_end = block.end
+        # What follows a block without END may still be its body: never anyone's comment.
+        previous_end = block.end if block.closed else bound
         yield block
 
 
@@ -91,6 +94,7 @@ def _block(text: str, lines: LineIndex, begin: re.Match[str], bound: int, previo
         text=text[begin.start() : stop],
         comment=_comment(lines, first_line, previous_end, inner),
         inner_comments=bool(inner),
+        closed=end is not None,
         disabled=prefix.lstrip().startswith(("#", ";", "//", "--")),
         flaw=flaw or decode_flaw,
         der=der,
