@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.inventory.making_jars import jar_bytes
 
 from trustconsole import limits
@@ -210,3 +212,29 @@ def test_an_index_is_not_believed(put: Put, tmp_path: Path, index: bytes, proble
 def test_an_index_without_artifacts_is_said(put: Put, tmp_path: Path) -> None:
     put("modules-index.json", json.dumps({"a": index_entry("0" * 64)}).encode())
     assert "which is not in artifacts" in list_modules([tmp_path]).problems[0]
+
+
+def json_values() -> st.SearchStrategy[object]:
+    text = st.text() | st.sampled_from(
+        ["..", "/", "a\0b", "\ud800", "sig", "cosign-bundle", "0" * 64, "x" * 300]
+    )
+    keys = st.sampled_from(["moduleId", "version", "sha256", "fileName", "sidecarFileName", "sidecarKind"])
+    plain = st.none() | st.booleans() | st.integers() | text
+    return st.dictionaries(
+        st.text(max_size=3), st.dictionaries(keys, plain) | plain | st.lists(plain), max_size=4
+    )
+
+
+@given(json_values())
+def test_no_index_ever_raises_or_leads_outside_the_artifacts(
+    tmp_path_factory: pytest.TempPathFactory, document: object
+) -> None:
+    store = tmp_path_factory.mktemp("store", numbered=True)
+    artifacts = store / "artifacts"
+    artifacts.mkdir()
+    (artifacts / f"{'0' * 64}.jar").write_bytes(b"")
+    (artifacts / "x.jar").write_bytes(b"")
+    (store / "modules-index.json").write_text(json.dumps(document))
+    for module in list_modules([store]).modules:
+        for path in (module.path, module.sig_path, module.bundle_path):
+            assert path is None or Path(path).parent == artifacts

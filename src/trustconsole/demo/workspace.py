@@ -31,9 +31,9 @@ class DemoNode:
 
     @property
     def run_command(self) -> tuple[str, ...]:
-        """Runs the node in the foreground until SIGTERM."""
+        """Runs the node in the foreground until SIGTERM; `-P`: nothing from the current directory."""
         return (
-            *(sys.executable, "-m", "trustconsole.demo.node"),
+            *(sys.executable, "-P", "-m", "trustconsole.demo.node"),
             *("--trust-root", str(self.trust_root)),
             *("--name", self.name),
             *("--pid-file", str(self.pid_file)),

@@ -65,7 +65,7 @@ def list_modules(
     )
 
 
-class _LimitReached(Exception):  # noqa: N818 - it ends a walk, it is no error
+class _LimitReached(Exception):
     """A bound of the whole inventory; its sentence has been noted."""
 
 

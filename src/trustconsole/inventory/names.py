@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Final
 
@@ -16,6 +17,7 @@ STORE_INDEX: Final = "modules-index.json"
 STORE_ARTIFACTS: Final = "artifacts"
 STORE_DIRECTORY: Final = ".platform-store"
 
+_NAME_BYTES: Final = 255
 _STORED_JAR = re.compile(r"[0-9a-f]{64}\.jar", re.ASCII)
 
 
@@ -37,5 +39,9 @@ def is_stored_jar(name: str) -> bool:
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether `name` can only mean a file in the directory it is looked up in."""
-    return bool(name) and ".." not in name and not any(char in name for char in "/\\\0")
+    """Whether `name` can be a file's, and only that of one in the directory it is looked up in."""
+    try:
+        raw = os.fsencode(name)
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can spell
+        return False
+    return 0 < len(raw) <= _NAME_BYTES and b".." not in raw and not any(char in name for char in "/\\\0")
