@@ -1,0 +1,280 @@
+"""The application: it asks for snapshots in a thread, keeps the newest, and hands it to the screens.
+
+Nothing flows the other way: a key is an action, an action asks the session, and the result is the next
+snapshot. What a screen shows belongs to the panes; what is true belongs to the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Final, Literal
+
+from textual import work
+from textual.app import App
+from textual.message import Message
+from textual.reactive import reactive
+from textual.worker import get_current_worker
+
+from trustconsole.commands import Scope
+from trustconsole.console._types import Snapshot
+from trustconsole.console.clipboard import OSC52_LIMIT, encoded_size
+from trustconsole.console.crash import crash_text
+from trustconsole.console.display import Display
+from trustconsole.console.screens.detail import DetailScreen
+from trustconsole.console.screens.info import InfoScreen
+from trustconsole.console.screens.main import MainScreen
+from trustconsole.console.screens.pick import PickScreen, commands_choices, help_choices
+from trustconsole.console.screens.start import StartScreen
+from trustconsole.console.session import Session, Start
+from trustconsole.console.sheet import Copyable, as_text
+from trustconsole.console.theme import DARK, LIGHT, NO_COLOR_THEME, VARIABLES
+from trustconsole.console.widgets.pane import PaneBox
+from trustconsole.errors import TrustConsoleError
+from trustconsole.text import shorten, visible_lines
+
+PROGRESS_SECONDS: Final = 0.25
+"""At least this long between two partial snapshots."""
+
+
+class ConsoleApp(App[None]):
+    """The console over one session, or over none yet on the first start."""
+
+    CSS_PATH = "console.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "trustconsole"
+
+    snapshot: reactive[Snapshot | None] = reactive(None, always_update=True)
+    problems: reactive[tuple[str, ...]] = reactive(())
+
+    @dataclass
+    class Ready(Message):
+        """A snapshot from the thread; `complete` False while modules are still being verified."""
+
+        snapshot: Snapshot
+        complete: bool
+
+    @dataclass
+    class LookEnded(Message):
+        """A look ended; `problem` says why there is no snapshot, empty where all is well."""
+
+        problem: str
+
+    @dataclass
+    class Opened(Message):
+        """The session of a place picked on the first start, or why there is none."""
+
+        session: Session | None
+        problem: str
+
+    def __init__(
+        self,
+        session: Session | None,
+        *,
+        clock: Callable[[], datetime],
+        unicode: bool = True,
+        no_color: bool = False,
+        start: Start | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.start = start
+        self.show_as = Display(unicode=unicode, clock=clock)
+        self.main = MainScreen(self.show_as)
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = NO_COLOR_THEME if no_color else DARK.name
+        self.set_class(no_color, "-plain")
+        self.set_class(not unicode, "-ascii")
+        self._looking = self._again = False
+        self._watch_problem = self._look_problem = ""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Names the style sheet uses that Textual's own themes do not have."""
+        return VARIABLES
+
+    @property
+    def read_only(self) -> bool:
+        """Whether changes are refused."""
+        return self.session is None or self.session.read_only
+
+    def on_mount(self) -> None:
+        """Open the first screen and begin to look."""
+        if self.session is None and self.start is not None:
+            self.push_screen(StartScreen(self.show_as, self.start))
+        else:
+            self._open_main()
+
+    def _open_main(self) -> None:
+        if isinstance(self.screen, StartScreen):
+            self.switch_screen(self.main)
+        else:
+            self.push_screen(self.main)
+        self.request_look()
+        self._watch()
+
+    def begin(self, path: str | None) -> None:
+        """Open the place picked on the first start, or the demo."""
+        self._open_place(path)
+
+    @work(thread=True, group="open", exclusive=True)
+    def _open_place(self, path: str | None) -> None:
+        assert self.start is not None
+        try:
+            session = self.start.demo() if path is None else self.start.open(path)
+        except TrustConsoleError as error:
+            self.post_message(self.Opened(None, sentence(error)))
+        else:
+            self.post_message(self.Opened(session, ""))
+
+    def on_console_app_opened(self, message: Opened) -> None:
+        """Go on to the main screen, or say why not."""
+        if message.session is None:
+            self.say(message.problem, severity="error")
+        else:
+            self.session = message.session
+            self._open_main()
+
+    def request_look(self) -> None:
+        """Look now, or once more when the present look is done."""
+        if self._looking:
+            self._again = True
+        elif self.session is not None:
+            self._looking, self._again = True, False
+            self._look(self.session)
+
+    @work(thread=True, group="look")
+    def _look(self, session: Session) -> None:
+        worker = get_current_worker()
+        last = 0.0
+
+        def progress(partial: Snapshot) -> None:
+            nonlocal last
+            if monotonic() - last >= PROGRESS_SECONDS:
+                self.post_message(self.Ready(partial, complete=False))
+                last = monotonic()
+
+        try:
+            snapshot = session.look(progress, lambda: worker.is_cancelled)
+        except TrustConsoleError as error:
+            self.post_message(self.LookEnded(sentence(error)))
+        else:
+            self.post_message(self.Ready(snapshot, complete=True))
+            self.post_message(self.LookEnded(""))
+
+    def on_console_app_ready(self, message: Ready) -> None:
+        """Take a snapshot unless a newer one, or a fuller one of the same look, is on the screen."""
+        old, new = self.snapshot, message.snapshot
+        if old is None or (new.generation, new.verified) >= (old.generation, old.verified):
+            self.snapshot = new
+            self._tell()
+
+    def on_console_app_look_ended(self, message: LookEnded) -> None:
+        """Show what went wrong, and look again where that was asked for meanwhile."""
+        self._looking = False
+        self._look_problem = message.problem
+        self._tell()
+        if self._again:
+            self.request_look()
+
+    @work(group="watch", exclusive=True)
+    async def _watch(self) -> None:
+        assert self.session is not None
+        stop = asyncio.Event()
+        try:
+            async for word in self.session.changes(stop):
+                if word == "rescan":
+                    if not self._looking:
+                        self.request_look()
+                    continue
+                self._watch_problem = "" if word == "changed" else word
+                self._tell()
+                self.request_look()
+        finally:
+            stop.set()
+
+    def _tell(self) -> None:
+        own = (self._look_problem, self._watch_problem)
+        theirs = self.snapshot.problems if self.snapshot else ()
+        self.problems = tuple(dict.fromkeys(p for p in (*own, *theirs) if p))
+
+    def say(self, words: str, *, severity: str = "information") -> None:
+        """A note that passes by; a state belongs into the banner or a pane."""
+        level: Literal["error", "information"] = "error" if severity == "error" else "information"
+        self.notify(self.show_as.plain(words), severity=level, timeout=4, markup=False)
+
+    def copy(self, what: Copyable | None) -> None:
+        """Copy to the terminal's clipboard (OSC 52) and say exactly what; too long goes to a file."""
+        if what is None or not what.value:
+            self.say("Nothing to copy here")
+            return
+        text = visible_lines(what.value)
+        if encoded_size(text) > OSC52_LIMIT:
+            self._write("copied", text, f"{what.what} is too long for the clipboard; written to")
+            return
+        self.copy_to_clipboard(text)
+        lines = text.count("\n") + 1
+        shown = f"{lines} lines" if lines > 1 else shorten(text, 48)
+        self.say(f"Copied {what.what}: {shown}")
+
+    def export_sheet(self, box: PaneBox) -> None:
+        """Write the detail of the row under a pane's cursor, with all evidence, into the state directory."""
+        view = box.rows.view
+        if view is None:
+            self.say("Nothing to export yet")
+            return
+        self._write(f"{box.pane.id}-detail", as_text(view.sheet(box.rows.item, 2)), "Written to")
+
+    def _write(self, name: str, text: str, words: str) -> None:
+        assert self.session is not None
+        stamp = self.show_as.clock().strftime("%Y%m%dT%H%M%SZ")
+        try:
+            path = self.session.export(f"{name}-{stamp}.txt", text)
+        except TrustConsoleError as error:
+            self.say(sentence(error), severity="error")
+        else:
+            self.say(f"{words} {path}")
+
+    def action_rescan(self) -> None:
+        """Read every file again."""
+        self.request_look()
+        self.say("Reading every file again")
+
+    def action_palette(self) -> None:
+        """The commands by their names."""
+        if not isinstance(self.screen, PickScreen):
+            self.push_screen(
+                PickScreen("Commands", "type to narrow · enter runs · esc", commands_choices(), self.show_as),
+                self._run,
+            )
+
+    def action_help(self) -> None:
+        """The keys, those of this place first."""
+        if isinstance(self.screen, PickScreen):
+            return
+        here: Scope = "detail" if isinstance(self.screen, DetailScreen) else self.main.box.pane.id
+        self.push_screen(
+            PickScreen("Help", "type to narrow · esc closes", help_choices(here), self.show_as), self._run
+        )
+
+    async def _run(self, action: str | None) -> None:
+        if action:
+            await self.run_action(action, self.screen)
+
+    def action_info(self) -> None:
+        """Versions and the paths of this session."""
+        self.push_screen(InfoScreen(self.show_as, self.snapshot))
+
+    def _fatal_error(self) -> None:
+        """Leave with the traceback of our own making: no locals, no untrusted bytes."""
+        self.bell()
+        self._exit_renderables.append(crash_text())
+        self._close_messages_no_wait()
+
+
+def sentence(error: TrustConsoleError) -> str:
+    """What, and what to do."""
+    return f"{error}. {error.hint}" if error.hint else str(error)

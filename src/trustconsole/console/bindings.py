@@ -1,0 +1,25 @@
+"""Textual bindings made from the key table of `commands.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.binding import Binding
+
+from trustconsole.commands import Scope, keys_of
+
+_ON_APP: Final = ("palette", "help", "quit", "rescan")
+
+
+def bindings(*scopes: Scope) -> list[Binding]:
+    """One binding for each press of the rows that belong to these scopes."""
+    return [
+        Binding(press, qualified(action), key.label, show=False, id=f"{key.id}.{press}")
+        for key in keys_of(*scopes)
+        for press, action in key.presses
+    ]
+
+
+def qualified(action: str) -> str:
+    """The action with the place that carries it out: the app for the global ones, else the screen."""
+    return f"app.{action}" if action in _ON_APP else f"screen.{action}"
