@@ -387,3 +387,10 @@ def test_real_processes_are_current_then_old_then_current_again(tmp_path: Path) 
     assert look().state == "unknown"
     with _real_node(pid_file):
         assert look().state == "current"
+
+
+def test_targets_are_remembered_before_any_node_depends_on_them(site: Site) -> None:
+    site.nodes = ()
+    site.look_at_all(200)
+    assert site.state is not None
+    assert f"trust root:{site.root}" in (site.state / "observations.json").read_text()

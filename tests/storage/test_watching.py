@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import shutil
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
@@ -251,3 +252,24 @@ def test_directories_of_a_loop_are_those_of_its_links(real: Path) -> None:
     (real / "a").symlink_to("b")
     (real / "b").symlink_to("a")
     assert watch_directories([real / "a"]) == {real}
+
+
+async def test_where_the_kernel_refuses_a_watch_the_timer_goes_on_until_it_allows_one(real: Path) -> None:
+    path = real / "root.pem"
+    path.write_text("0")
+    prints = Fingerprints()
+    prints.changed_since([path])
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with watching(lambda: [path], rescan_seconds=0.05) as hints:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+        try:
+            refused = await next_hint(hints)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert refused.kind == "rescan"
+        assert refused.problem is not None
+        assert refused.problem.startswith("Live watch is off, looking every 0.05 s: ")
+        _write(real, 0)
+        await until_changed(hints, path, prints)
+        while (await next_hint(hints)).problem is not None:
+            pass

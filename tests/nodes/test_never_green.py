@@ -1,0 +1,91 @@
+"""A world with a file, a node and a console that is not always looking: green is never wrong.
+
+The model knows what the node really loaded; the code under test sees only what a look can see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from trustconsole.nodes.probing import Probe, Start
+from trustconsole.nodes.restart_truth import FileFacts, Judgement, judge
+from trustconsole.records import Observations
+
+MILLISECOND = 1_000_000
+EPOCH = 1_770_000_000_000 * MILLISECOND
+TICK = 10 * MILLISECOND
+
+
+class World(RuleBasedStateMachine):
+    """Time in nanoseconds; a start is known to the tick, a ctime lags by up to one."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.now = EPOCH
+        self.content, self.ctime = "a", EPOCH
+        self.fresh = 0
+        self.pid = 0
+        self.loaded, self.started = "a", EPOCH
+        self.looked, self.looked_at = False, EPOCH
+        self.disturbed = True  # whether anything touched the file since the node started
+        self.observations = Observations()
+        self.judgement: Judgement | None = None
+        self.restart()
+
+    @rule(milliseconds=st.sampled_from([1, 5, 15, 400, 999, 1_001, 1_100, 5_000, 3_600_000]))
+    def wait(self, milliseconds: int) -> None:
+        self.now += milliseconds * MILLISECOND
+        self.judgement = None
+
+    @rule(content=st.sampled_from("abc"), lag=st.sampled_from([0, 4, 10]))
+    def write(self, content: str, lag: int) -> None:
+        self.content, self.ctime = content, self.now - lag * MILLISECOND
+        self.disturbed, self.judgement = True, None
+
+    @rule()
+    def touch(self) -> None:
+        self.ctime = self.now
+        self.disturbed, self.judgement = True, None
+
+    @precondition(lambda self: self.looked)
+    @rule(age=st.integers(20, 10_000))
+    def exchange_by_renaming_a_directory(self, age: int) -> None:
+        """The new file was written before the last look: its ctime alone would date the change too early."""
+        self.fresh += 1
+        self.content, self.ctime = f"fresh {self.fresh}", self.looked_at - age * MILLISECOND
+        self.disturbed, self.judgement = True, None
+
+    @rule()
+    def restart(self) -> None:
+        self.pid += 1
+        self.loaded, self.started = self.content, self.now
+        self.disturbed, self.judgement = False, None
+
+    @rule()
+    def look(self) -> None:
+        self.observations.begin_look(self.now)
+        memory = self.observations.see_file("trust root:/x", self.content, self.ctime)
+        first_look = self.observations.see_node("n", str(self.pid))
+        tick = self.started - self.started % TICK
+        probe = Probe("", Start(tick, tick + TICK), str(self.pid))
+        file = replace(FileFacts("trust root", memory), ran_before=memory.changed_look > first_look)
+        self.judgement = judge([file], probe, self.now)
+        self.looked, self.looked_at = True, self.now
+
+    @invariant()
+    def green_is_never_wrong(self) -> None:
+        if self.judgement is not None and self.judgement.state == "current":
+            assert self.loaded == self.content
+
+    @invariant()
+    def a_restart_is_asked_for_only_where_something_happened(self) -> None:
+        if self.judgement is not None and self.judgement.state == "restart":
+            assert self.disturbed
+
+
+World.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestWorld = World.TestCase
