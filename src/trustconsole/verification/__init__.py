@@ -1,1 +1,41 @@
-"""verification"""
+"""Whether a bundle is genuine, exactly why not, and what the controller would do with it."""
+
+from trustconsole.verification.case import Artifact, Case, Mode, Policy, RekorPolicy, SidecarFile
+from trustconsole.verification.chain import ChainReport, check_chain
+from trustconsole.verification.disagreement import headline
+from trustconsole.verification.report import (
+    ALLOWING,
+    ControllerVerdict,
+    DocumentedVerdict,
+    Matched,
+    PolicyFacts,
+    Sidecar,
+    Signer,
+    Step,
+    VerificationReport,
+    Verdict,
+)
+from trustconsole.verification.signatures import SignatureChecker
+
+__all__ = [
+    "ALLOWING",
+    "Artifact",
+    "Case",
+    "ChainReport",
+    "ControllerVerdict",
+    "DocumentedVerdict",
+    "Matched",
+    "Mode",
+    "Policy",
+    "PolicyFacts",
+    "RekorPolicy",
+    "Sidecar",
+    "SidecarFile",
+    "SignatureChecker",
+    "Signer",
+    "Step",
+    "Verdict",
+    "VerificationReport",
+    "check_chain",
+    "headline",
+]

@@ -132,6 +132,13 @@ def _dates(certificate: x509.Certificate) -> str:
     return f"{rfc3339(certificate.not_valid_before_utc)} to {rfc3339(certificate.not_valid_after_utc)}"
 
 
+_MISSING = {
+    "2.5.29.37": "the leaf has no extendedKeyUsage, and code signing is required",
+    "2.5.29.19": "an issuer has no basicConstraints, so it is no CA",
+}
+"""Sentences for required extensions that are missing, by their identifier."""
+
+
 def _cleaned(error: Exception) -> str:
     """The library's reason without its wrapping: the innermost sentence, without object dumps."""
     text = str(error).partition(" (encountered processing")[0]
@@ -143,6 +150,9 @@ def _cleaned(error: Exception) -> str:
     ):
         text = text.replace(prefix, "")
     text = text.partition(": AlgorithmIdentifier")[0].strip()
+    for oid, sentence in _MISSING.items():
+        if f"{oid}: " in text and "missing" in text:
+            return sentence
     return f"{text[:1].lower()}{text[1:]}" if text else "the path could not be verified"
 
 

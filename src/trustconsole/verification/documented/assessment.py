@@ -85,3 +85,21 @@ def _same_signer(state: DocumentedState, body: EntryBody, assessment: EntryAsses
         return False
     assessment.compared["entry_signer"] = f"key {spki_sha256(entry_key)}"
     return state.key is not None and spki_sha256(entry_key) == spki_sha256(state.key)
+
+
+def why_nothing_is_proved(state: DocumentedState) -> str | None:
+    """Why the bundle's log entry proves no signing time, in a clause; None where it does or there is none."""
+    assessment = state.assessment
+    reasons: tuple[tuple[bool, str], ...] = (
+        (state.entry_error is not None, "it is malformed"),
+        (bool(assessment.mismatches), f"it is about {' and '.join(assessment.mismatches)}"),
+        (assessment.body_error is not None, "its body is malformed"),
+        (state.entry is not None and assessment.set_holds is None, "no Rekor key is configured"),
+        (assessment.set_holds is False, "its timestamp is not signed by a configured Rekor key"),
+        (assessment.log_id_holds is False, "it names another log"),
+        (
+            assessment.proved_time is not None and state.verified_time is None,
+            "its time lies outside the certificate's dates",
+        ),
+    )
+    return next((reason for holds, reason in reasons if holds), None)

@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from trustconsole import limits
 from trustconsole.errors import InputError
-from trustconsole.text import plural, rfc3339
+from trustconsole.text import rfc3339
 from trustconsole.trust_root import Block, public_key_facts, spki_sha256, subject_text
 from trustconsole.verification.case import Case
 from trustconsole.verification.chain import check_certificates
-from trustconsole.verification.documented.assessment import assess_entry
+from trustconsole.verification.documented.assessment import assess_entry, why_nothing_is_proved
 from trustconsole.verification.documented.state import DocumentedState, failed, reject, skipped
 from trustconsole.verification.engine import Decision, Result
-from trustconsole.verification.material import public_key_of
+from trustconsole.verification.material import public_key_of, within_dates
 from trustconsole.verification.report import Matched
 from trustconsole.verification.signatures import algorithm_of
 
@@ -87,8 +87,9 @@ def _try_every_key(case: Case, state: DocumentedState, signature: bytes) -> Resu
     state.signature_holds = False
     if not blocks:
         return reject("there is no PUBLIC KEY block, and the bundle carries no certificate")
+    count = "the one trusted key" if len(blocks) == 1 else f"any of the {len(blocks)} trusted keys"
     return reject(
-        f"the signature verifies under none of {plural(len(blocks), 'trusted key')}",
+        f"the signature does not verify under {count}",
         tried=[block.fingerprint for block in blocks],
     )
 
@@ -159,7 +160,9 @@ def check_chain_step(case: Case, state: DocumentedState) -> Result:
         "intermediates": len(material.certificates) - 1,
     }
     if not state.chain.accepted or state.chain.anchor is None:
-        return reject(state.chain.reason, **evidence)
+        why = why_nothing_is_proved(state) if not within_dates(leaf, at) else None
+        hint = f"; the log entry proves no earlier time: {why}" if why else ""
+        return reject(f"{state.chain.reason}{hint}", **evidence)
     anchor = blocks[state.chain.anchor]
     state.matched = _matched(anchor)
     evidence["path"] = [subject_text(one.subject) for one in state.chain.path]

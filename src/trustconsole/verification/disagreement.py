@@ -1,0 +1,164 @@
+"""Where documentation and controller differ: the headline, the rule that makes it, and what to do.
+
+`RULES` is the table of differences between the two readings; the first row whose condition holds names the
+cause. `headline` says any report in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trustconsole.findings import Finding
+from trustconsole.verification.findings import KINDS
+from trustconsole.verification.report import ALLOWING, Step, VerificationReport
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row: when it applies, why the readings differ, what to do."""
+
+    id: str
+    applies: Callable[[VerificationReport], bool]
+    cause: str
+    advice: str
+
+
+def _step(report: VerificationReport, step_id: str) -> Step | None:
+    return next((step for step in report.steps if step.id == step_id), None)
+
+
+def _failed(report: VerificationReport, step_id: str) -> bool:
+    step = _step(report, step_id)
+    return step is not None and step.status in ("fail", "warn")
+
+
+def _controller_says(text: str) -> Callable[[VerificationReport], bool]:
+    return lambda report: text in (report.controller.message or "")
+
+
+def _has(finding_id: str) -> Callable[[VerificationReport], bool]:
+    return lambda report: any(finding.id == finding_id for finding in report.findings)
+
+
+def _installs_unverified(report: VerificationReport) -> bool:
+    return report.controller.verdict == "unsigned-allowed"
+
+
+def _judged_at_another_time(report: VerificationReport) -> bool:
+    return report.verified_time is not None and "validity check failed" in (report.controller.message or "")
+
+
+RULES: tuple[Difference, ...] = (
+    Difference(
+        "not-enforced",
+        _installs_unverified,
+        "This configuration does not verify signatures, so the controller would install a module that "
+        "does not verify.",
+        "Set modules.signing.required: true and runtime.profile: production, then restart.",
+    ),
+    Difference(
+        "entry-not-bound",
+        lambda report: report.documented.rule == "rekor.binding",
+        "The log entry is about something else: REQUIRE_SET in this build does not compare it, so the "
+        "controller installs it.",
+        "Do not install it; ask the author for a new signature.",
+    ),
+    Difference(
+        "judged-now",
+        _judged_at_another_time,
+        "The certificate was valid when the log recorded the signature, but this build judges certificates "
+        "now.",
+        "Sign with an author key or a certificate that outlives the module's use.",
+    ),
+    Difference(
+        "never-verifies",
+        _has("controller-never-verifies"),
+        "This build loads the signing key and then knows no signature algorithm for it.",
+        "Sign with a P-256 or RSA key and add it to the trust root.",
+    ),
+    Difference(
+        "key-in-cert",
+        _has("public-key-in-cert"),
+        "The bundle carries a public key in cert; the documentation lets it select an equal block, this "
+        "build wants a certificate there.",
+        "Sign again with cosign 2, or with cosign 3.1.3 and later.",
+    ),
+    Difference(
+        "chain-only",
+        _controller_says("cert chain invalid"),
+        "With any CERTIFICATE block in the trust root this build only follows the chain and never falls "
+        "back to PUBLIC KEY blocks, EKU and time proofs.",
+        "Keep certificates and pinned keys in separate trust roots, or sign with the bare key.",
+    ),
+    Difference(
+        "strict-chain",
+        lambda report: report.documented.rule == "chain",
+        "The certificate does not meet the code-signing profile; this build does not look at key usage, "
+        "extended key usage or the anchor's own dates.",
+        "Replace the certificate; do not rely on the build's leniency.",
+    ),
+    Difference(
+        "rekor-unchecked",
+        lambda report: (report.documented.rule or "").startswith("rekor."),
+        "The log entry fails a check that this build does not make.",
+        "Do not install it; ask the author for a new signature.",
+    ),
+    Difference(
+        "lenient-parse",
+        lambda report: report.documented.rule == "parse",
+        "The signature file is malformed, and this build's parser is lenient about it.",
+        "Ask the author for a well-formed signature file.",
+    ),
+    Difference(
+        "trust-root-loaded-otherwise",
+        lambda report: report.documented.rule in ("key", "trust-root") or report.controller.stage == "load",
+        "The controller loads other blocks from the trust root than the documentation trusts.",
+        "See trustconsole trust-root show for the blocks that differ, and mend the file.",
+    ),
+    Difference(
+        "configuration",
+        lambda report: report.controller.stage == "config" or report.documented.verdict == "no-boot",
+        "The controller reads its configuration otherwise than the documentation says.",
+        "See trustconsole config check for the values that differ.",
+    ),
+)
+
+
+def difference_of(report: VerificationReport) -> Difference | None:
+    """The row that explains why the readings differ; None where they do not, or no row fits."""
+    if report.agree is not False:
+        return None
+    return next((row for row in RULES if row.applies(report)), None)
+
+
+def disagreement(report: VerificationReport) -> tuple[Finding, ...]:
+    """The finding `readings-differ`, or nothing where both are on the same side."""
+    if report.agree is not False:
+        return ()
+    row = difference_of(report)
+    return (
+        KINDS["readings-differ"].at(
+            report.artifact,
+            documented=report.documented.verdict,
+            controller=report.controller.verdict,
+            cause=row.cause if row else f"Documentation: {report.documented.reason}.",
+            advice=row.advice if row else "Compare the two traces.",
+        ),
+    )
+
+
+def headline(report: VerificationReport) -> str:
+    """What an operator must know about this module, in one sentence."""
+    documented, controller = report.documented, report.controller
+    if report.agree is False:
+        row = difference_of(report)
+        if controller.verdict in ALLOWING and documented.verdict == "reject":
+            verb = "would install it although it does not verify"
+            return f"The controller {verb}: {documented.reason}."
+        return row.cause if row else f"The readings differ: {documented.reason}."
+    if controller.verdict == "unknown":
+        return f"Documentation: {documented.verdict}. What the controller does cannot be predicted."
+    if documented.verdict == "accept":
+        return f"Genuine: {documented.reason}."
+    return f"{documented.reason[:1].upper()}{documented.reason[1:]}."

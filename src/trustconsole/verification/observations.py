@@ -1,0 +1,118 @@
+"""Findings that follow from what the documented checks saw, without any further signature check."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from trustconsole.findings import Finding
+from trustconsole.text import plural, rfc3339
+from trustconsole.trust_root import public_key_facts, spki_sha256
+from trustconsole.verification.case import Case
+from trustconsole.verification.documented import DocumentedState, why_nothing_is_proved
+from trustconsole.verification.engine import Outcome
+from trustconsole.verification.findings import KINDS
+from trustconsole.verification.material import public_key_of, within_dates
+from trustconsole.verification.signatures import algorithm_of
+
+_CONTROLLER_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+
+
+def observe(case: Case, state: DocumentedState, outcome: Outcome) -> tuple[Finding, ...]:
+    """Everything worth telling, in the order of the trace."""
+    accepted = outcome.decision is None
+    return (
+        *_about_files(case, state, outcome),
+        *_about_leaf(case, state, accepted=accepted),
+        *_about_key(case, state, accepted=accepted),
+        *_about_entry(case, state),
+    )
+
+
+def _about_files(case: Case, state: DocumentedState, outcome: Outcome) -> Iterator[Finding]:
+    mode = case.policy.mode or "COSIGN_BUNDLE"
+    artifact = shlex.quote(case.artifact.path)
+    if outcome.rule == "trust-root" and case.trust_root is not None and case.trust_root.error is None:
+        has = plural(len(case.trust_root.trusted_blocks), "trusted block") + " of another kind"
+        needs = "a PUBLIC KEY block" if mode == "KEYED" else "a PUBLIC KEY or CERTIFICATE block"
+        yield KINDS["no-usable-block"].at(
+            case.trust_root.path, mode=mode, needs=needs, trust_root=case.trust_root.path, has=has
+        )
+    if case.sidecar is None and (case.policy.enforced or case.other_sidecar is not None):
+        found = f" and found only {case.other_sidecar}" if case.other_sidecar else ""
+        yield KINDS["missing-sidecar"].at(
+            case.other_sidecar or case.artifact.path,
+            mode=mode,
+            expected=case.sidecar_expected_at,
+            found=found,
+            artifact=artifact,
+        )
+    if state.media_type is not None and case.sidecar is not None:
+        for finding_id in ("sigstore-under-legacy-name", "unsupported-format"):
+            yield KINDS[finding_id].at(
+                case.sidecar.path,
+                media_type=state.media_type,
+                artifact=artifact,
+                bundle=shlex.quote(case.sidecar.path),
+            )
+    if state.material is not None and state.material.public_key is not None and case.sidecar is not None:
+        yield KINDS["public-key-in-cert"].at(case.sidecar.path)
+
+
+def _about_leaf(case: Case, state: DocumentedState, *, accepted: bool) -> Iterator[Finding]:
+    leaf = state.material.leaf if state.material else None
+    if leaf is None:
+        return
+    path = case.sidecar.path if case.sidecar else None
+    window = f"{rfc3339(leaf.not_valid_before_utc)} to {rfc3339(leaf.not_valid_after_utc)}"
+    outside = not within_dates(leaf, case.now)
+    if state.pinned and outside:
+        yield KINDS["pinned-certificate-expired"].at(path, window=window)
+    elif state.chain is not None and outside and state.verified_time is None:
+        yield KINDS["leaf-expired"].at(path, window=window, at=rfc3339(case.now))
+    elif accepted and state.chain is not None and state.verified_time is None:
+        end = min(certificate.not_valid_after_utc for certificate in state.chain.path)
+        yield KINDS["leaf-expires"].at(path, date=rfc3339(end))
+    key = public_key_of(leaf)
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < 2048:
+        yield KINDS["weak-leaf-key"].at(path, algorithm=str(public_key_facts(key)))
+
+
+def _about_key(case: Case, state: DocumentedState, *, accepted: bool) -> Iterator[Finding]:
+    key = state.key
+    if key is None:
+        return
+    path = case.sidecar.path if case.sidecar else None
+    facts = str(public_key_facts(key))
+    if algorithm_of(key) is None:
+        yield KINDS["unsupported-algorithm"].at(path, algorithm=facts)
+    elif accepted and not (
+        isinstance(key, rsa.RSAPublicKey)
+        or (isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CONTROLLER_CURVES))
+    ):
+        yield KINDS["controller-never-verifies"].at(path, algorithm=facts)
+    if state.signature_holds and state.matched is None and case.trust_root is not None:
+        refused = state.chain.reason if state.chain else "no PUBLIC KEY block holds this key"
+        yield KINDS["signer-not-trusted"].at(
+            path,
+            signer=spki_sha256(key)[:8],
+            why=f"{refused[:1].upper()}{refused[1:]}",
+            trust_root=shlex.quote(case.trust_root.path),
+        )
+
+
+def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
+    assessment = state.assessment
+    path = case.sidecar.path if case.sidecar else None
+    if state.entry is not None and assessment.mismatches:
+        compared = ", ".join(f"{name} {value}" for name, value in assessment.compared.items())
+        yield KINDS["log-entry-other-artifact"].at(
+            path, about=" and ".join(assessment.mismatches), compared=compared
+        )
+    if case.policy.rekor_policy == "REQUIRE_SET":
+        return
+    why = why_nothing_is_proved(state)
+    if why is not None and not assessment.mismatches and case.rekor_key is not None:
+        yield KINDS["log-entry-not-proved"].at(path, why=why)

@@ -1,0 +1,165 @@
+"""One artefact, both readings: the only way into the engine.
+
+Never raises over a missing, unreadable or hostile file: the answer is a report whose verdict says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from trustconsole.errors import InputError
+from trustconsole.trust_root import TrustRootReport
+from trustconsole.verification.case import Artifact, Case, Policy
+from trustconsole.verification.controller import judge_as_controller, judge_unreadable_artifact
+from trustconsole.verification.diagnosis import diagnose
+from trustconsole.verification.disagreement import disagreement
+from trustconsole.verification.documented import DOCUMENTED_CHECKS, DocumentedState
+from trustconsole.verification.engine import Outcome, run_checks
+from trustconsole.verification.loading import SidecarChoice, choose_sidecar
+from trustconsole.verification.material import signer_of
+from trustconsole.verification.observations import observe
+from trustconsole.verification.report import (
+    DocumentedVerdict,
+    PolicyFacts,
+    Sidecar,
+    SidecarKind,
+    VerificationReport,
+)
+from trustconsole.verification.signatures import SignatureChecker
+
+REFUSED_CODE = "SIGNATURE_VERIFICATION_FAILED"
+
+
+def verify_artifact(
+    path: Path,
+    *,
+    policy: Policy,
+    trust_root: TrustRootReport | None,
+    rekor_key: TrustRootReport | None,
+    now: datetime,
+    sidecar: Path | None = None,
+    checker: SignatureChecker | None = None,
+) -> VerificationReport:
+    """Both verdicts about the file at `path`, with traces and findings.
+
+    `trust_root` and `rekor_key` are read reports (None: not configured); `sidecar` replaces the one beside
+    the artefact; `now` is aware; `checker` remembers signature checks between calls.
+    """
+    choice = choose_sidecar(path, policy.mode, sidecar)
+    policy = Policy(choice.mode, policy.rekor_policy, policy.source, policy.enforced, policy.config)
+    facts = PolicyFacts(
+        choice.mode,
+        policy.source,
+        trust_root.path if trust_root else None,
+        trust_root.sha256 if trust_root else None,
+        policy.rekor_policy,
+        rekor_key.path if rekor_key else None,
+        now,
+    )
+    try:
+        artifact = Artifact.read(path)
+    except InputError as error:
+        return _unreadable(path, error, choice, facts, policy, trust_root, rekor_key)
+    case = Case(
+        artifact,
+        choice.sidecar,
+        choice.other,
+        trust_root,
+        rekor_key,
+        policy,
+        now,
+        checker or SignatureChecker(),
+        choice.expected_at,
+    )
+    return _report(case, facts)
+
+
+def _report(case: Case, facts: PolicyFacts) -> VerificationReport:
+    state = DocumentedState()
+    outcome = run_checks(DOCUMENTED_CHECKS, case, state)
+    documented = _documented_verdict(outcome, state)
+    controller = judge_as_controller(case)
+    findings = observe(case, state, outcome)
+    if documented.verdict == "reject":
+        findings += diagnose(case, state)
+    report = VerificationReport(
+        case.artifact.path,
+        case.artifact.sha256,
+        case.artifact.size,
+        Sidecar(case.sidecar.path if case.sidecar else None, state.sidecar_kind),
+        facts,
+        documented,
+        controller,
+        signer_of(state.material, state.key),
+        state.verified_time,
+        _valid_until(case, state),
+        outcome.steps,
+        findings,
+    )
+    return report.with_findings(disagreement(report))
+
+
+def _documented_verdict(outcome: Outcome, state: DocumentedState) -> DocumentedVerdict:
+    decision = outcome.decision
+    if decision is None:
+        by = f"by the block at line {state.matched.line}" if state.matched else ""
+        return DocumentedVerdict("accept", None, f"verified {by}".strip(), state.matched)
+    if decision.verdict == "unsigned-allowed":
+        return DocumentedVerdict("unsigned-allowed", None, decision.reason)
+    code = REFUSED_CODE if decision.verdict == "reject" else None
+    return DocumentedVerdict(decision.verdict, outcome.rule, decision.reason, None, code)
+
+
+def _valid_until(case: Case, state: DocumentedState) -> datetime | None:
+    """The next instant at which a date may change either verdict: the end or start of a validity.
+
+    A certificate counts where a chain is judged now by either reading; a pinned key has no dates.
+    """
+    material = state.material
+    if material is None or material.leaf is None:
+        return None
+    anchors = [
+        block.certificate
+        for block in (case.trust_root.blocks if case.trust_root else ())
+        if block.kind == "certificate" and block.certificate is not None
+    ]
+    if not anchors:
+        return None
+    judged_now = [material.leaf]
+    if state.verified_time is None and state.chain is not None:
+        judged_now = [*material.certificates, *(state.chain.path or anchors)]
+    instants = [
+        instant
+        for certificate in judged_now
+        for instant in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+        if instant > case.now
+    ]
+    return min(instants, default=None)
+
+
+def _unreadable(
+    path: Path,
+    error: InputError,
+    choice: SidecarChoice,
+    facts: PolicyFacts,
+    policy: Policy,
+    trust_root: TrustRootReport | None,
+    rekor_key: TrustRootReport | None,
+) -> VerificationReport:
+    kind: SidecarKind = choice.sidecar.named if choice.sidecar else "none"
+    reason = f"the artefact cannot be read: {error}"
+    return VerificationReport(
+        str(path),
+        None,
+        None,
+        Sidecar(choice.sidecar.path if choice.sidecar else None, kind),
+        facts,
+        DocumentedVerdict("error", None, reason),
+        judge_unreadable_artifact(error, choice, policy, trust_root, rekor_key),
+        None,
+        None,
+        None,
+        (),
+        (),
+    )
