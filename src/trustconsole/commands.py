@@ -325,11 +325,11 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("rescan", (("r", "rescan"), ("f5", "rescan")), "r", "rescan",
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next row",
-        "Show the next or the previous row without leaving the detail.", "detail"),
+        "Show the next or the previous row without leaving the detail.", "detail", hint=2),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
-        "One level up: close, clear the filter, leave the detail; never quits."),
+        "One level up: close, clear the filter, leave the detail; never quits.", hint=9),
     Key("quit", (("q", "quit"), ("ctrl+q", "quit")), "q", "quit", "Leave the console.", hint=8),
 )
 # fmt: on

@@ -17,6 +17,7 @@ from textual import work
 from textual.app import App
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.worker import get_current_worker
 
 from trustconsole.commands import Scope
@@ -25,9 +26,10 @@ from trustconsole.console.clipboard import OSC52_LIMIT, encoded_size
 from trustconsole.console.crash import crash_text
 from trustconsole.console.display import Display
 from trustconsole.console.screens.detail import DetailScreen
+from trustconsole.console.screens.help import HelpScreen
 from trustconsole.console.screens.info import InfoScreen
 from trustconsole.console.screens.main import MainScreen
-from trustconsole.console.screens.pick import PickScreen, commands_choices, help_choices
+from trustconsole.console.screens.pick import PickScreen, commands_choices
 from trustconsole.console.screens.start import StartScreen
 from trustconsole.console.session import Session, Start
 from trustconsole.console.sheet import Copyable, as_text
@@ -114,17 +116,18 @@ class ConsoleApp(App[None]):
         else:
             self.push_screen(self.main)
         self.request_look()
-        self._watch()
+        if self.session is not None:
+            self._watch(self.session)
 
     def begin(self, path: str | None) -> None:
         """Open the place picked on the first start, or the demo."""
-        self._open_place(path)
+        if self.start is not None:
+            self._open_place(self.start, path)
 
     @work(thread=True, group="open", exclusive=True)
-    def _open_place(self, path: str | None) -> None:
-        assert self.start is not None
+    def _open_place(self, start: Start, path: str | None) -> None:
         try:
-            session = self.start.demo() if path is None else self.start.open(path)
+            session = start.demo() if path is None else start.open(path)
         except TrustConsoleError as error:
             self.post_message(self.Opened(None, sentence(error)))
         else:
@@ -181,11 +184,10 @@ class ConsoleApp(App[None]):
             self.request_look()
 
     @work(group="watch", exclusive=True)
-    async def _watch(self) -> None:
-        assert self.session is not None
+    async def _watch(self, session: Session) -> None:
         stop = asyncio.Event()
         try:
-            async for word in self.session.changes(stop):
+            async for word in session.changes(stop):
                 if word == "rescan":
                     if not self._looking:
                         self.request_look()
@@ -229,7 +231,8 @@ class ConsoleApp(App[None]):
         self._write(f"{box.pane.id}-detail", as_text(view.sheet(box.rows.item, 2)), "Written to")
 
     def _write(self, name: str, text: str, words: str) -> None:
-        assert self.session is not None
+        if self.session is None:
+            return
         stamp = self.show_as.clock().strftime("%Y%m%dT%H%M%SZ")
         try:
             path = self.session.export(f"{name}-{stamp}.txt", text)
@@ -245,7 +248,7 @@ class ConsoleApp(App[None]):
 
     def action_palette(self) -> None:
         """The commands by their names."""
-        if not isinstance(self.screen, PickScreen):
+        if not isinstance(self.screen, ModalScreen):
             self.push_screen(
                 PickScreen("Commands", "type to narrow · enter runs · esc", commands_choices(), self.show_as),
                 self._run,
@@ -253,12 +256,10 @@ class ConsoleApp(App[None]):
 
     def action_help(self) -> None:
         """The keys, those of this place first."""
-        if isinstance(self.screen, PickScreen):
+        if isinstance(self.screen, ModalScreen):
             return
         here: Scope = "detail" if isinstance(self.screen, DetailScreen) else self.main.box.pane.id
-        self.push_screen(
-            PickScreen("Help", "type to narrow · esc closes", help_choices(here), self.show_as), self._run
-        )
+        self.push_screen(HelpScreen(self.show_as, here))
 
     async def _run(self, action: str | None) -> None:
         if action:

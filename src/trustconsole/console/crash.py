@@ -18,4 +18,4 @@ def crash_text() -> Text:
     """The present exception as harmless text, with what to do."""
     trace = "".join(traceback.format_exception(*sys.exc_info()))
     words = "trustconsole stopped because of a mistake of its own; no file was changed. Report this text:\n"
-    return Text(words + visible_lines(trace, ascii_only=True))
+    return Text(words + visible_lines(trace, ascii_only=True), no_wrap=True, overflow="ignore")

@@ -20,7 +20,8 @@ from trustconsole.text import relative_time, rfc3339, visible
 
 _TO_ASCII: Final = str.maketrans(
     {
-        "…": "...", "·": "|", "–": "-", "—": "-", "→": "->", "←": "<-", "×": "x", "≠": "!=", "≤": "<=", "≥": ">=",
+        "…": "...", "·": "|", "–": "-", "—": "-", "→": "->", "←": "<-", "×": "x", "≠": "!=", "≤": "<=",
+        "≥": ">=",
         "✓": "+", "✗": "x", "⚠": "!", "↻": "@", "▸": ">", "‘": "'", "’": "'", "“": '"', "”": '"', "─": "-",
         "│": "|", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "●": "*", "○": "o",
     }
@@ -125,10 +126,8 @@ def fingerprint8(value: str | None) -> str:
 class Words(Static):
     """The one text widget of the console: it takes content, never a string."""
 
-    def __init__(
-        self, content: Content = EMPTY, *, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(content, id=id, classes=classes, markup=False)
+    def __init__(self, content: Content = EMPTY, *, classes: str | None = None) -> None:
+        super().__init__(content, classes=classes, markup=False)
 
     def show(self, content: Content) -> None:
         """Show this instead."""

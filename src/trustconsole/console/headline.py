@@ -1,7 +1,7 @@
 """The sentence on top of the console: is something wrong, what, and where; and the status line.
 
 Read in two seconds, in this order: what stops the controller, what would be refused or wrongly installed,
-what needs a restart. Only when there is nothing of that, it says that all is well, and only of what was proved.
+what needs a restart. Only where there is nothing of that, it says that all is well, of what was proved.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def _modules(snapshot: Snapshot, display: Display) -> list[Content]:
     counts: Counter[str] = Counter(_group(row) for row in snapshot.modules)
     parts: list[Content] = []
     if counts["wrongly"]:
-        parts.append(display.state(DIFFER, f"{counts['wrongly']:,} would be installed although not verified"))
+        parts.append(display.state(DIFFER, f"{counts['wrongly']:,} installed although not verified"))
     if counts["refused"]:
-        parts.append(display.state(REJECT, f"{counts['refused']:,} would be refused"))
+        parts.append(display.state(REJECT, f"{counts['refused']:,} refused"))
     if counts["needlessly"]:
-        parts.append(display.state(DIFFER, f"{counts['needlessly']:,} would be refused although verified"))
+        parts.append(display.state(DIFFER, f"{counts['needlessly']:,} refused although verified"))
     if counts["unknown"]:
-        parts.append(display.state(UNKNOWN, f"{counts['unknown']:,} cannot be predicted"))
+        parts.append(display.state(UNKNOWN, f"{counts['unknown']:,} unpredictable"))
     if counts["pending"]:
         done = len(snapshot.modules) - counts["pending"]
         parts.append(display.state(PENDING, f"verifying {done:,} of {len(snapshot.modules):,}"))

@@ -1,7 +1,7 @@
 """What the console asks of the use-cases: the whole of its contact with the outside.
 
-`Session` looks at the files, tells when to look again and writes exports; `Start` exists only where nothing is
-configured yet. Both are passed in, so that every screen can be tested without a file.
+`Session` looks at the files, tells when to look again and writes exports; `Start` exists only where
+nothing is configured yet. Both are passed in, so that every screen can be tested without a file.
 """
 
 from __future__ import annotations

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from trustconsole.commands import Pane
 from trustconsole.console._types import Snapshot

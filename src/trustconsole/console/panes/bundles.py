@@ -201,7 +201,8 @@ def headline(row: ModuleRow, report: VerificationReport) -> tuple[Sign, str]:
         if documented.verdict == "no-boot":
             return (
                 DIFFER,
-                f"By the documentation this controller would not start; this build installs the module. {documented.reason}",
+                f"By the documentation this controller would not start; this build installs it. "
+                f"{documented.reason}",
             )
         return DIFFER, f"This controller installs it although it does not verify. {documented.reason}"
     if row.state == "differ":

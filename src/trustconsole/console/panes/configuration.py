@@ -119,7 +119,7 @@ class ConfigurationView(View[ConfigRow]):
         return f"{report.path} cannot be read: {report.error}"
 
     def sheet(self, item: ConfigRow | None, level: Level) -> Sheet:
-        """The finding or the start in words; at the deepest level the whole file with findings at their lines."""
+        """The finding or the start in words; at the deepest level the whole file with its findings."""
         show = self.display
         report = self.report
         if report is None or item is None:
@@ -176,11 +176,9 @@ class ConfigurationView(View[ConfigRow]):
             sheet.row(gutter, yaml_line(row.text, show))
             for finding in row.at:
                 sign = BY_SEVERITY[finding.severity]
-                pad = " " * max(0, (finding.column or 1) - 1)
-                sheet.row(
-                    Content(" " * 8 + pad[:40]),
-                    join(show.sign(sign), Content(" "), show.text(finding.summary, sign.style)),
-                )
+                pad = Content(" " * (8 + min(24, max(0, (finding.column or 1) - 1))))
+                lead = join(pad, show.sign(sign), Content(" "))
+                sheet.row(lead, show.text(finding.summary, sign.style))
 
 
 def start_words(report: ConfigReport | None) -> tuple[Sign, str]:

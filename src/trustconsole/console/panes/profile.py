@@ -70,8 +70,8 @@ class ProfileView(View[Value]):
     columns = (
         Column("", 1, 1, "never"),
         Column("name", 8, 18, "end"),
-        Column("value", 8, 44, "middle", flexible=True),
-        Column("source", 7, 40, "middle", leaves=1),
+        Column("value", 14, 44, "middle", flexible=True),
+        Column("source", 5, 40, "end", leaves=1),
     )
 
     @property
@@ -108,7 +108,7 @@ class ProfileView(View[Value]):
             show.sign(item.sign) if item.sign else Content(" "),
             show.text(item.name, "$text-muted"),
             show.text(item.value, item.sign.style if item.sign else ""),
-            show.text(item.source, "$text-muted"),
+            show.text(brief_source(item.source), "$text-muted"),
         )
 
     def summary(self) -> Content:
@@ -142,7 +142,8 @@ class ProfileView(View[Value]):
                 "No controller.yml was found. The effective signing profile would be here. "
                 "Start with --config F, or set config in the settings."
             )
-        return f"{report.path} cannot be evaluated: {report.error or report.controller.message or 'it does not load'}"
+        why = report.error or report.controller.message or "it does not load"
+        return f"{report.path} cannot be evaluated: {why}"
 
     def sheet(self, item: Value | None, level: Level) -> Sheet:
         """The matrix, all values with sources, and where documentation and build differ."""
@@ -237,6 +238,11 @@ def source_words(source: str) -> str:
     if source == "default":
         return "default"
     return source.rsplit("/", 1)[-1]
+
+
+def brief_source(source: str) -> str:
+    """The same for the list: line and column alone, because the file is known."""
+    return source.partition(":")[2] or source
 
 
 def differences(report: ConfigReport) -> tuple[str, ...]:

@@ -73,8 +73,8 @@ class RestartsView(View[NodeReport]):
     def empty(self) -> str:
         """What brings nodes here."""
         return (
-            "No nodes are configured. Whether each controller and daemon runs on the files of now would be here. "
-            "List them under nodes in the settings."
+            "No nodes are configured. Whether each controller and daemon runs on the files of now would be "
+            "here. List them under nodes in the settings."
         )
 
     def sheet(self, item: NodeReport | None, level: Level) -> Sheet:

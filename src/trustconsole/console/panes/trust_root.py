@@ -34,9 +34,9 @@ class TrustRootView(View[Block]):
         Column("", 1, 1, "never"),
         Column("kind", 4, 5, "never"),
         Column("fingerprint", 8, 8, "never"),
-        Column("algorithm", 5, 11, leaves=2),
-        Column("who", 6, 28, "middle", flexible=True),
-        Column("state", 8, 40, "end", leaves=1),
+        Column("algorithm", 8, 11, leaves=1),
+        Column("who", 8, 28, "middle", flexible=True),
+        Column("state", 17, 40, "end", flexible=True),
     )
 
     @property
@@ -107,7 +107,7 @@ class TrustRootView(View[Block]):
             )
         if report.error:
             return f"{report.path} cannot be read: {report.error}"
-        return f"{report.path} holds no PEM block. Append a PUBLIC KEY or CERTIFICATE block; pane 4 shows what it changes."
+        return f"{report.path} holds no PEM block. Append a PUBLIC KEY or CERTIFICATE block."
 
     def sheet(self, item: Block | None, level: Level) -> Sheet:
         """The block's facts, what the controller loads, findings, and its PEM at the deepest level."""

@@ -17,8 +17,9 @@ from trustconsole.console.widgets.pane import PaneBox, TopRule
 from trustconsole.console.widgets.sheet_view import SheetView
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
     from textual.app import ComposeResult
+    from textual.binding import BindingType
+
     from trustconsole.console.app import ConsoleApp
 
 

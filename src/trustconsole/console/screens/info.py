@@ -18,6 +18,7 @@ from trustconsole.console.widgets.sheet_view import SheetView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
     from trustconsole.console.app import ConsoleApp
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.screen import Screen
 
 from trustconsole.commands import PANES, hints
 from trustconsole.console._types import Snapshot
 from trustconsole.console.bindings import bindings
-from trustconsole.console.display import Display, join
+from trustconsole.console.display import Display
 from trustconsole.console.headline import headline, status
 from trustconsole.console.panes import VIEWS
 from trustconsole.console.screens.detail import DetailScreen
@@ -24,9 +23,10 @@ from trustconsole.console.widgets.row_list import RowList
 from trustconsole.console.widgets.sheet_view import SheetView
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
     from textual.app import ComposeResult
+    from textual.binding import BindingType
     from textual.events import Resize
+
     from trustconsole.console.app import ConsoleApp
 
 WIDE = 120
@@ -65,7 +65,7 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Status, strip, headline, problems; the panes; filter and hints."""
-        yield StatusBar(id="status")
+        yield StatusBar()
         yield PaneStrip()
         yield Headline()
         yield Problems()
@@ -105,7 +105,7 @@ class MainScreen(Screen[None]):
         self.snapshot = snapshot
         for view, box in zip(self._views(snapshot), self.boxes, strict=True):
             box.show_view(view)
-        self.query_one(Headline).show(join(Content(" "), headline(snapshot, self.display_of)))
+        self.query_one(Headline).show(headline(snapshot, self.display_of))
         self._strip()
         self._stack()
         self.tick()
@@ -142,9 +142,11 @@ class MainScreen(Screen[None]):
                 box.styles.height = None
             return
         focused = next((i for i, box in enumerate(stack) if box is self.box), None)
-        wanted = [min(len(box.rows.shown), 60) if box.rows.shown else 4 for box in stack]
-        wanted[2] = wanted[2] if focused == 2 else min(wanted[2], 1 + self._config_findings())
-        heights = stack_heights(height - 1, wanted, focused)
+        full = [min(len(box.rows.shown), 200) if box.rows.shown else 4 for box in stack]
+        modest = list(full)
+        if focused != 2:
+            modest[2] = min(full[2], 1 + self._config_findings())
+        heights = stack_heights(height - 1, modest, full, focused)
         for box, lines in zip(stack, heights, strict=True):
             box.styles.height = lines + (1 if box is stack[-1] else 0)
         bundles = self.boxes[3]

@@ -1,4 +1,4 @@
-"""A list to pick from, narrowed by typing: the commands, and the help. Rows are the console's own words.
+"""The palette: the commands by the names they have on the command line, narrowed by typing.
 
 Nothing in here is built from data: a certificate subject can never become a command.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from trustconsole.commands import COMMANDS, KEYS, PANES, Key, Scope
+from trustconsole.commands import COMMANDS, KEYS, PANES
 from trustconsole.console.bindings import qualified
 from trustconsole.console.columns import Column
 from trustconsole.console.display import Display, Words
@@ -26,8 +26,10 @@ from trustconsole.console.widgets.pane import TopRule
 from trustconsole.console.widgets.row_list import RowList
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
+    from textual import events
     from textual.app import ComposeResult
+    from textual.widgets import Input
+
     from trustconsole.console.app import ConsoleApp
 
 
@@ -101,6 +103,7 @@ class PickScreen(ModalScreen[str | None]):
         self.choices = choices
         self.top = TopRule(display, "┌┐")
         self.rows = RowList(display, id="choices")
+        self.rows.leads = True
         self.field = FilterInput(compact=True, id="pick-input")
 
     def compose(self) -> ComposeResult:
@@ -135,7 +138,7 @@ class PickScreen(ModalScreen[str | None]):
         """A double click picks."""
         self._pick()
 
-    def on_key(self, event: Any) -> None:  # noqa: ANN401 - Textual's Key event
+    def on_key(self, event: events.Key) -> None:
         """Arrows move the cursor while the field keeps the focus."""
         moves = {"down": 1, "up": -1}
         if event.key in moves:
@@ -167,23 +170,3 @@ def commands_choices() -> list[Choice]:
     return [
         Choice(c.name, c.words, c.aside, c.action if "." in c.action else qualified(c.action)) for c in found
     ]
-
-
-def help_choices(here: Scope) -> list[Choice]:
-    """The keys: those of the place one is in first."""
-    order: tuple[Scope, ...] = (
-        ("detail", "panes", "global") if here == "detail" else ("panes", "global", "detail")
-    )
-    heads = {"detail": "In the detail", "panes": "In every pane", "global": "Everywhere"}
-    found: list[Choice] = []
-    for pane in PANES:
-        if pane.id == here:
-            found += [Choice(f"Pane {pane.number}", f"{pane.title}. {pane.help}")]
-    for scope in order:
-        rows: list[Key] = [key for key in KEYS if key.scope == scope]
-        if rows:
-            found.append(Choice(heads[scope], ""))
-            found += [Choice(f"  {key.shown}", key.help) for key in rows]
-    found.append(Choice("On the command line", ""))
-    found += [Choice(f"  {row.name}", row.summary) for row in COMMANDS if row.words]
-    return found

@@ -1,4 +1,4 @@
-"""The first start: where a controller was looked for, what was found, and the demo as a way to look around."""
+"""The first start: where a controller was looked for, what was found, and the demo to look around in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from trustconsole.console.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
     from trustconsole.console.app import ConsoleApp
 
 

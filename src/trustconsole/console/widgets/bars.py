@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -12,14 +13,13 @@ from textual.widgets import Input
 
 from trustconsole.commands import PANES, Key, Pane
 from trustconsole.console.bindings import qualified
-from trustconsole.console.display import EMPTY, Display, Words, join
+from trustconsole.console.display import Display, Words, join
 from trustconsole.console.signs import PENDING, WARN, Sign
 from trustconsole.text import visible
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual import events
+    from textual.app import ComposeResult
 
 
 class StatusBar(Words):
@@ -79,7 +79,7 @@ class Headline(Words):
 
     def wait(self, display: Display) -> None:
         """Say that files are being read."""
-        self.show(join(Content(" "), display.state(PENDING, "reading files")))
+        self.show(display.state(PENDING, "reading files"))
 
 
 class FilterInput(Input):
@@ -165,6 +165,3 @@ class HintBar(Horizontal):
         """One hint for each key."""
         for key in self.keys:
             yield Hint(key, self.display_of)
-
-
-__all__ = ["EMPTY", "FilterBar", "Headline", "HintBar", "PaneStrip", "Problems", "StatusBar"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,8 +15,8 @@ from trustconsole.console.view import View
 from trustconsole.console.widgets.row_list import RowList
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual import events
+    from textual.app import ComposeResult
 
 
 def rule(

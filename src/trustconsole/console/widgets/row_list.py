@@ -7,7 +7,7 @@ thousand, because cells are made when a line is drawn. The cursor belongs to a k
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from trustconsole.console.columns import GAP, fit
+from trustconsole.console.columns import GAP, Column, fit
 from trustconsole.console.display import Display, join
 from trustconsole.console.view import View
 
@@ -59,6 +59,8 @@ class RowList(ScrollView, can_focus=True):
     def __init__(self, display: Display, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.display_of = display
+        self.leads = False
+        """Whether the cursor is shown as active although a field beside the list has the focus."""
         self.view: View[Any] | None = None
         self.pattern = ""
         self.key: str | None = None
@@ -71,6 +73,11 @@ class RowList(ScrollView, can_focus=True):
     def item(self) -> Any | None:  # noqa: ANN401 - whatever the view's rows are
         """The row under the cursor, None where there is no row."""
         return self.shown[self.index] if 0 <= self.index < len(self.shown) else None
+
+    @property
+    def active(self) -> bool:
+        """Whether keys move this cursor."""
+        return self.has_focus or self.leads
 
     @property
     def head(self) -> int:
@@ -180,13 +187,13 @@ class RowList(ScrollView, can_focus=True):
         if view is None or width <= 0:
             return Strip.blank(max(0, width), self.rich_style)
         if self.head and y == 0:
-            return self._strip(self._head_line(), width, "rowlist--head")
+            return self._strip(self._head_line(view), width, "rowlist--head")
         index = y - self.head + round(self.scroll_y)
         if not 0 <= index < len(self.shown):
             return Strip.blank(width, self.rich_style)
         cursor = index == self.index
-        line = self._line(view.cells(self.shown[index]), cursor)
-        name = ("rowlist--cursor" if self.has_focus else "rowlist--quiet-cursor") if cursor else ""
+        line = self._line(view.columns, view.cells(self.shown[index]), cursor)
+        name = ("rowlist--cursor" if self.active else "rowlist--quiet-cursor") if cursor else ""
         return self._strip(line, width, name)
 
     def _strip(self, line: Content, width: int, component: str) -> Strip:
@@ -195,12 +202,11 @@ class RowList(ScrollView, can_focus=True):
         strip = strips[0] if strips else Strip.blank(width, self.rich_style)
         return strip.adjust_cell_length(width, style.rich_style)
 
-    def _line(self, cells: tuple[Content, ...], cursor: bool) -> Content:
+    def _line(self, columns: tuple[Column, ...], cells: tuple[Content, ...], cursor: bool) -> Content:
         show = self.display_of
-        mark = show.text("▸" if cursor and self.has_focus else " ")
+        mark = show.text("▸" if cursor and self.active else " ")
         parts: list[Content] = []
-        assert self.view is not None
-        for column, size, cell in zip(self.view.columns, self._sizes, cells, strict=True):
+        for column, size, cell in zip(columns, self._sizes, cells, strict=True):
             if size == 0:
                 continue
             cut = show.cut_middle(cell, size) if column.cut == "middle" else show.cut_end(cell, size)
@@ -208,10 +214,9 @@ class RowList(ScrollView, can_focus=True):
             parts.append(join(pad, cut) if column.right else join(cut, pad))
         return join(mark, Content(" " * GAP).join(parts))
 
-    def _head_line(self) -> Content:
-        assert self.view is not None
-        titles = tuple(self.display_of.text(column.title) for column in self.view.columns)
-        return self._line(titles, cursor=False)
+    def _head_line(self, view: View[Any]) -> Content:
+        titles = tuple(self.display_of.text(column.title) for column in view.columns)
+        return self._line(view.columns, titles, cursor=False)
 
     def cursor_region(self) -> Region:
         """Where the cursor's row is on this widget, for tests and the terminal cursor."""

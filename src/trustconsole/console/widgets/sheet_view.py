@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.containers import VerticalScroll
 
 from trustconsole.console.display import Words, lines
 from trustconsole.console.sheet import Sheet, lay_out, mark_line
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
