@@ -33,7 +33,7 @@ from trustconsole.console.screens.pick import PickScreen, commands_choices
 from trustconsole.console.screens.start import StartScreen
 from trustconsole.console.session import Session, Start
 from trustconsole.console.sheet import Copyable, as_text
-from trustconsole.console.theme import DARK, LIGHT, NO_COLOR_THEME, VARIABLES
+from trustconsole.console.theme import DARK, LIGHT, PLAIN, VARIABLES
 from trustconsole.console.widgets.pane import PaneBox
 from trustconsole.errors import TrustConsoleError
 from trustconsole.text import shorten, visible_lines
@@ -86,9 +86,9 @@ class ConsoleApp(App[None]):
         self.start = start
         self.show_as = Display(unicode=unicode, clock=clock)
         self.main = MainScreen(self.show_as)
-        for theme in (DARK, LIGHT):
+        for theme in (DARK, LIGHT, PLAIN):
             self.register_theme(theme)
-        self.theme = NO_COLOR_THEME if no_color else DARK.name
+        self.theme = PLAIN.name if no_color else DARK.name
         self.set_class(no_color, "-plain")
         self.set_class(not unicode, "-ascii")
         self._looking = self._again = False

@@ -1,15 +1,15 @@
 """The console's colours: mostly foreground on background, so that red means something.
 
-With `NO_COLOR` the theme is Textual's `ansi-dark`, the only one that sends no colour codes at all.
+Where colours are unwanted (`NO_COLOR`), every role is the terminal's own foreground or background: no colour
+code is sent at all, and the cursor is shown in reverse.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
-NO_COLOR_THEME: Final = "ansi-dark"
 DARK: Final = Theme(
     name="trustconsole-dark",
     dark=True,
@@ -60,6 +60,25 @@ LIGHT: Final = Theme(
         "text-error": "#a8211a",
         "text-accent": "#7d3787",
         "text-primary": "#2a567d",
+    },
+)
+PLAIN: Final = Theme(
+    name="trustconsole-plain",
+    ansi=True,
+    primary="ansi_default",
+    secondary="ansi_default",
+    accent="ansi_default",
+    success="ansi_default",
+    warning="ansi_default",
+    error="ansi_default",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    variables={
+        name: "ansi_default" if name in DARK.variables or value.startswith("ansi_") else value
+        for name, value in (BUILTIN_THEMES["ansi-dark"].variables | DARK.variables).items()
     },
 )
 VARIABLES: Final = {

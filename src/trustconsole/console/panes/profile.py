@@ -11,7 +11,7 @@ from textual.content import Content
 from trustconsole.commands import PANES
 from trustconsole.console._types import ConfigReport, Effective, Sourced
 from trustconsole.console.columns import Column
-from trustconsole.console.display import join
+from trustconsole.console.display import EMPTY, join
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import ACCEPT, NEUTRAL, REJECT, UNKNOWN, WARN, Sign
 from trustconsole.console.view import View
@@ -42,7 +42,8 @@ VERIFIERS: Final[dict[str | None, tuple[Sign, str, str]]] = {
     None: (UNKNOWN, "unknown", "What the controller does cannot be predicted."),
 }
 ENFORCING: Final = ("KEYED", "COSIGN_BUNDLE", "FAIL_CLOSED", "BOOT_FAILS")
-_COLUMNS: Final = (("unset", "required not set"), ("false", "required: false"), ("true", "required: true"))
+REQUIRED: Final = (("unset", "required not set"), ("false", "required: false"), ("true", "required: true"))
+PROFILES: Final = ("development", "production")
 MATRIX: Final[dict[str, str]] = {
     "development/unset": "unsigned-allowed",
     "development/false": "unsigned-allowed",
@@ -70,7 +71,7 @@ class ProfileView(View[Value]):
     columns = (
         Column("", 1, 1, "never"),
         Column("name", 8, 18, "end"),
-        Column("value", 14, 44, "middle", flexible=True),
+        Column("value", 16, 44, "middle", flexible=True),
         Column("source", 5, 40, "end", leaves=1),
     )
 
@@ -90,7 +91,7 @@ class ProfileView(View[Value]):
             found.append(Value("documented", words, cell_words(report.documented.cell), sign))
         if report.effective:
             sign, words, _ = VERIFIERS[report.effective.verifier]
-            found.append(Value("controller", words, report.effective.verifier or "", sign))
+            found.append(Value("controller", words, "this build", sign))
             found += [
                 Value(name, value_words(s.value), source_words(s.source))
                 for name, s in sourced(report.effective)
@@ -166,9 +167,10 @@ class ProfileView(View[Value]):
         self._matrix(sheet, report)
         if report.effective:
             sheet.heading("Values")
-            for value in self.items:
-                lead = show.text(f"  {value.name:<18} ", "$text-muted")
-                sheet.row(lead, join(show.text(value.value), show.text(f"  {value.source}", "$text-muted")))
+            wide = max(len(source_words(s.source)) for _, s in sourced(report.effective))
+            for name, found in sourced(report.effective):
+                lead = show.text(f"  {name:<16}  {source_words(found.source):<{wide}}  ", "$text-muted")
+                sheet.row(lead, show.text(value_words(found.value)))
         if level == 2 and report.other:
             sheet.heading("Other values of the file")
             for name, other in report.to_dict()["other"].items():  # type: ignore[attr-defined]
@@ -187,17 +189,15 @@ class ProfileView(View[Value]):
         show = sheet.display
         today = report.documented.cell if report.documented else ""
         sheet.heading("Documented matrix (today's cell is marked)")
-        width = max(len(words) for _, words in OUTCOMES.values()) + 4
-        heads = "".join(f"{title:<{width}}" for _, title in _COLUMNS)
-        sheet.verbatim([show.text(f"  {'':<13}{heads}", "$text-muted")])
-        for profile in ("development", "production"):
-            parts = [show.text(f"  {profile:<13}", "$text-muted")]
-            for column, _ in _COLUMNS:
-                sign, words = OUTCOMES[MATRIX[f"{profile}/{column}"]]
-                here = f"{profile}/{column}" == today
-                mark = show.text("▸ " if here else "  ", "bold")
-                body = show.text(words, f"{sign.style} bold reverse" if here else "$text-muted")
-                parts += [mark, body, Content(" " * (width - 2 - len(words)))]
+        sheet.verbatim([show.text(f"  {'':<20}{PROFILES[0]:<19}{PROFILES[1]}", "$text-muted")])
+        for required, title in REQUIRED:
+            parts = [show.text(f"  {title:<18}", "$text-muted")]
+            for profile in PROFILES:
+                sign, words = OUTCOMES[MATRIX[f"{profile}/{required}"]]
+                here = f"{profile}/{required}" == today
+                parts.append(show.text("▸ " if here else "  ", "bold"))
+                parts.append(show.text(words, f"{sign.style} bold" if here else "$text-muted"))
+                parts.append(Content(" " * (17 - len(words))) if profile == PROFILES[0] else EMPTY)
             sheet.verbatim([join(*parts)])
 
 
@@ -242,7 +242,7 @@ def source_words(source: str) -> str:
 
 def brief_source(source: str) -> str:
     """The same for the list: line and column alone, because the file is known."""
-    return source.partition(":")[2] or source
+    return source.partition(":")[2] or source.replace(" default", "").replace(" required", "")
 
 
 def differences(report: ConfigReport) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from rich.style import Style as RichStyle
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -200,7 +201,11 @@ class RowList(ScrollView, can_focus=True):
         style = self.get_visual_style(component) if component else self.visual_style
         strips = Visual.to_strips(self, line, width, 1, style, apply_selection=False)
         strip = strips[0] if strips else Strip.blank(width, self.rich_style)
-        return strip.adjust_cell_length(width, style.rich_style)
+        strip = strip.adjust_cell_length(width, style.rich_style)
+        if component and self.get_component_styles(component).text_style.reverse:
+            # Component styles pass on colours but not reverse, which is all that a screen without colours has.
+            strip = strip.apply_style(RichStyle(reverse=True))
+        return strip
 
     def _line(self, columns: tuple[Column, ...], cells: tuple[Content, ...], cursor: bool) -> Content:
         show = self.display_of
