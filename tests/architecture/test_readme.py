@@ -1,0 +1,73 @@
+"""What the README says about commands, keys and versions is what the code says."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+from tests.architecture.source_tree import ROOT
+
+import trustconsole
+from trustconsole.commands import COMMANDS, Command, key_table
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def between(name: str) -> str:
+    """What stands between `<!-- NAME -->` and `<!-- /NAME -->`."""
+    found = re.findall(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)
+    assert len(found) == 1, f"{name}: found {len(found)} times"
+    return str(found[0])
+
+
+def test_the_key_table_is_the_one_of_the_program() -> None:
+    assert between("keys") == key_table()
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert trustconsole.__version__ == PYPROJECT["project"]["version"]
+
+
+def test_every_command_has_its_line_in_the_reference() -> None:
+    rows = re.findall(
+        r"^\| `trustconsole ?([a-z -]*?)(?: [A-Z[].*?)?` \| (.+) \|$", between("commands"), re.M
+    )
+    assert rows == [(command.name, command.summary) for command in COMMANDS]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_every_option_is_described(command: Command) -> None:
+    reference = between("options")
+    options = [max(a.flags, key=len) for a in command.arguments if not a.positional]
+    assert [option for option in options if f"`{option}" not in reference] == []
+
+
+@pytest.mark.parametrize("name", ["set-up-tests", "set-up-demo", "demo-without-screen"])
+def test_each_set_up_command_is_one_line_to_paste(name: str) -> None:
+    block = between(name)
+    assert re.fullmatch(r"```sh\n[^\n]+\n```\n", block)
+    assert "$" not in block
+
+
+def test_every_schema_the_program_writes_is_described() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    written = set(re.findall(r"\"(trustconsole/[a-z-]+/\d)\"", source))
+    assert "trustconsole/verification/1" in written
+    assert [schema for schema in sorted(written) if f"`{schema}`" not in README] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = PYPROJECT["project"]
+    extras = [name for extra in project["optional-dependencies"].values() for name in extra]
+    names = {re.split(r"[<>=\[]", name)[0].lower() for name in [*project["dependencies"], *extras]}
+    table = between("dependencies").lower()
+    assert [name for name in sorted(names) if f"`{name}`" not in table] == []
+
+
+def test_every_picture_and_file_it_names_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
