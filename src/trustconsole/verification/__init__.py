@@ -12,10 +12,11 @@ from trustconsole.verification.report import (
     Sidecar,
     Signer,
     Step,
-    VerificationReport,
     Verdict,
+    VerificationReport,
 )
 from trustconsole.verification.signatures import SignatureChecker
+from trustconsole.verification.verify import verify_artifact
 
 __all__ = [
     "ALLOWING",
@@ -38,4 +39,5 @@ __all__ = [
     "VerificationReport",
     "check_chain",
     "headline",
+    "verify_artifact",
 ]

@@ -33,7 +33,7 @@ KINDS: Final[dict[str, FindingKind]] = {
             "unsupported-format",
             "error",
             "This version does not verify Sigstore bundles ({media_type}).",
-            "The documentation names the legacy cosign bundle for modules; the controller reads nothing else.",
+            "The documentation names the legacy cosign bundle for modules, and the controller reads no other.",
             _RESIGN,
         ),
         FindingKind(

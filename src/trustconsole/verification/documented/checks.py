@@ -47,6 +47,9 @@ def _check_profile(case: Case, _state: DocumentedState) -> Result:
     errors = _policy_errors(case)
     if errors:
         return Result("fail", errors[0], {"errors": list(errors)}, Decision("no-boot", errors[0]))
+    if case.policy.config is not None and case.policy.config.effective is None:
+        reason = "the configuration does not load, so there is no policy to judge by"
+        return Result("fail", reason, {"path": case.policy.config.path}, Decision("error", reason))
     evidence = {"mode": case.policy.mode, "rekor_policy": case.policy.rekor_policy}
     if case.policy.enforced:
         return Result("pass", "verification is enforced", evidence)

@@ -1,0 +1,223 @@
+"""A console session: looks at the workspace again and again, remembering what did not move.
+
+The only place where the console's reads and writes meet; a read-only session writes nothing but its own
+observations and exports, both in the state directory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
+from trustconsole.api.target import Options, Target, find_target
+from trustconsole.api.verifying import setting_of
+from trustconsole.controller_config import ConfigReport, check_config
+from trustconsole.errors import Location, TrustConsoleError, UnreadableFile
+from trustconsole.inventory import (
+    Inventory,
+    ManifestCache,
+    Setting,
+    VerdictMemory,
+    list_modules,
+    verify_modules,
+)
+from trustconsole.nodes import NodeReport, ProcessTable, Runner, TargetFiles, check_nodes, run_command
+from trustconsole.records import Observations
+from trustconsole.storage.watching import changes
+from trustconsole.verification import VerificationReport
+
+_PROGRESS_SECONDS = 0.1
+
+
+class Session:
+    """One open workspace. `look` is safe to call from a thread, one at a time."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        write: bool = False,
+        clock: Callable[[], datetime] | None = None,
+        runner: Runner = run_command,
+        processes: ProcessTable | None = None,
+        host: str | None = None,
+    ) -> None:
+        self.read_only = not write
+        self._options = options
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._runner = runner
+        self._processes = processes
+        self._host = host or socket.gethostname()
+        self._memory = VerdictMemory()
+        self._manifests = ManifestCache()
+        self._observations: Observations | None = None
+        self._generation = 0
+        self._watched: tuple[Path, ...] = ()
+        self._last_target: Target | None = None
+        self._looking = Lock()
+
+    def look(
+        self,
+        progress: Callable[[Snapshot], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Snapshot:
+        """Read everything and judge every module; blocks.
+
+        `progress` gets partial snapshots of the same generation (rows without a report are still open), at
+        most ten a second. `cancelled` ends the judging early.
+        """
+        with self._looking:
+            self._generation += 1
+            return self._look(progress, cancelled)
+
+    def _look(
+        self, progress: Callable[[Snapshot], None] | None, cancelled: Callable[[], bool] | None
+    ) -> Snapshot:
+        now = self._clock()
+        target, problems = self._target()
+        report = (
+            check_config(target.config, target.working_directory, now=now)
+            if target.config is not None
+            else None
+        )
+        setting = setting_of(target, report, now) if report is not None else None
+        inventory = list_modules(target.modules(report), manifest_of=self._manifests.read)
+        self._watched = _watched(target, setting, inventory, target.modules(report))
+        nodes, node_problem = self._nodes(target, report, setting, now)
+        reports: list[VerificationReport | None] = [None] * len(inventory.modules)
+
+        def snapshot() -> Snapshot:
+            rows = tuple(map(ModuleRow, inventory.modules, reports))
+            return Snapshot(
+                self._generation,
+                now,
+                self._host,
+                self.read_only,
+                _paths(target, setting, report),
+                setting.trust_root if setting else None,
+                setting.rekor_key if setting else None,
+                report,
+                rows,
+                nodes,
+                (*problems, *inventory.problems, *node_problem),
+            )
+
+        if setting is not None:
+            last = 0.0
+            for index, verdict in verify_modules(
+                inventory.modules, setting, self._memory, cancelled=cancelled
+            ):
+                reports[index] = verdict
+                if progress is not None and time.monotonic() - last >= _PROGRESS_SECONDS:
+                    progress(snapshot())
+                    last = time.monotonic()
+        return snapshot()
+
+    def _target(self) -> tuple[Target, tuple[str, ...]]:
+        """The files this look is about; a settings file that broke keeps its last good state in force."""
+        try:
+            self._last_target = find_target(self._options)
+        except TrustConsoleError as error:
+            if self._last_target is None:
+                raise
+            return self._last_target, (f"{error}: the settings read before stay in force",)
+        return self._last_target, ()
+
+    def _nodes(
+        self, target: Target, report: ConfigReport | None, setting: Setting | None, now: datetime
+    ) -> tuple[tuple[NodeReport, ...], tuple[str, ...]]:
+        if self._observations is None:
+            self._observations = Observations.load(target.state)
+        files = TargetFiles(
+            target.working_directory or Path.cwd(),
+            report,
+            _path_of(setting.trust_root.path if setting and setting.trust_root else None),
+            _path_of(setting.rekor_key.path if setting and setting.rekor_key else None),
+        )
+        found = check_nodes(
+            target.settings.nodes,
+            files,
+            self._observations,
+            now=now,
+            runner=self._runner,
+            processes=self._processes,
+        )
+        problem = self._observations.problem if target.settings.nodes else None
+        return found.nodes, (problem,) if problem else ()
+
+    async def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
+        """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
+        told: str | None = None
+        async for hint in changes(lambda: self._watched, stop=stop):
+            if hint.problem is not None and hint.problem != told:
+                yield hint.problem
+            told = hint.problem
+            yield "changed" if hint.kind == "event" else "rescan"
+
+    def export(self, name: str, text: str) -> Path:
+        """Write `text` to a new file in the state directory's `exports`; raises `UnreadableFile`."""
+        state = self._last_target.state if self._last_target is not None else find_target(self._options).state
+        directory = state / "exports"
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "export"
+        stamp = self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for attempt in range(100):
+                suffix = f"-{attempt}" if attempt else ""
+                path = directory / f"{stem[:80]}-{stamp}{suffix}.txt"
+                try:
+                    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+                except FileExistsError:
+                    continue
+                with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                    file.write(text)
+                return path
+        except OSError as error:
+            raise UnreadableFile(
+                f"cannot be written: {os.strerror(error.errno or 0)}",
+                hint="check the state directory in the settings",
+                location=Location(str(directory)),
+            ) from error
+        raise UnreadableFile("holds too many exports of this second", location=Location(str(directory)))
+
+
+def _path_of(path: str | None) -> Path | None:
+    return Path(path) if path is not None else None
+
+
+def _watched(
+    target: Target, setting: Setting | None, inventory: Inventory, modules: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    """Every file and directory whose change matters: small files, module directories, stores."""
+    small = [target.config, target.settings.path]
+    if setting is not None:
+        small += [_path_of(one.path) for one in (setting.trust_root, setting.rekor_key) if one is not None]
+    directories = {Path(module.path).parent for module in inventory.modules}
+    pids = [Path(node.evidence.value) for node in target.settings.nodes if node.evidence.kind == "pid_file"]
+    return (*(path for path in small if path is not None), *modules, *sorted(directories), *pids)
+
+
+def _paths(target: Target, setting: Setting | None, report: ConfigReport | None) -> Paths:
+    return Paths(
+        str(target.config) if target.config is not None else None,
+        str(target.settings.path) if target.settings.path is not None else None,
+        str(target.working_directory) if target.working_directory is not None else None,
+        setting.trust_root.path if setting and setting.trust_root else None,
+        setting.rekor_key.path if setting and setting.rekor_key else None,
+        tuple(str(path) for path in target.modules(report)),
+        str(target.state),
+    )
+
+
+def open_session(options: Options, *, write: bool = False) -> Session:
+    """A session on what the options say; raises `SettingsError` at once where the settings are wrong."""
+    find_target(options)
+    return Session(options, write=write)
