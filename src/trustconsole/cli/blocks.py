@@ -1,0 +1,50 @@
+"""Pieces of text that several commands print alike: headings, labelled facts, findings, sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from trustconsole.api import Finding, Section
+from trustconsole.cli.output import Stream
+from trustconsole.cli.signs import BY_SEVERITY, Role
+from trustconsole.cli.styled import Styled
+
+INDENT: Final = "  "
+
+
+def heading(stream: Stream, title: str) -> None:
+    """An empty line and a title."""
+    stream.line()
+    stream.line(stream.text(title, "bold"))
+
+
+def facts(stream: Stream, rows: Iterable[tuple[str, Styled | str | None]], *, indent: str = INDENT) -> None:
+    """Label and value, aligned; a value that is None or empty is left out."""
+    shown: list[tuple[str, Styled]] = [
+        (label, stream.text(value) if isinstance(value, str) else value) for label, value in rows if value
+    ]
+    width = max((len(label) for label, _ in shown), default=0)
+    for label, value in shown:
+        stream.row(stream.text(f"{indent}{label:<{width}}  ", "muted"), value)
+
+
+def findings(stream: Stream, found: Sequence[Finding], *, indent: str = INDENT, place: bool = True) -> None:
+    """Each finding: sign and summary, then its cause and the next step."""
+    for finding in found:
+        sign = BY_SEVERITY[finding.severity]
+        where = f"line {finding.line}: " if place and finding.line else ""
+        lead = stream.text(indent) + stream.sign(sign) + stream.text(" ")
+        stream.row(lead, stream.text(f"{where}{finding.summary}", _loud(sign.role)))
+        facts(stream, (("cause", finding.cause), ("next", finding.next)), indent=f"{indent}  ")
+
+
+def sections(stream: Stream, found: Sequence[Section]) -> None:
+    """Titled lists of facts."""
+    for section in found:
+        heading(stream, section.title)
+        facts(stream, section.facts)
+
+
+def _loud(role: Role) -> Role:
+    return role if role in ("error", "warning") else ""

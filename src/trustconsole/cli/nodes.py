@@ -1,0 +1,62 @@
+"""`restarts`: which nodes run on which files."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime
+from typing import Final
+
+from trustconsole import api
+from trustconsole.api import NodeReport
+from trustconsole.cli import blocks, exit_codes
+from trustconsole.cli.call import Call
+from trustconsole.cli.output import Stream
+from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, RESTART, UNKNOWN
+from trustconsole.cli.styled import Styled
+from trustconsole.text import plural, relative_time, rfc3339
+
+_WORDS: Final = {
+    "current": "runs on the files of now",
+    "restart": "restart needed",
+    "unknown": "unknown",
+}
+
+
+def restarts(call: Call) -> int:
+    """Print every node of the settings and whether it needs a restart."""
+    report = api.restarts(call.options)
+    if call.output.json:
+        call.output.document(report.to_dict())
+    elif report.nodes:
+        _print(call.output.out, report.nodes, datetime.now(UTC))
+    if not report.nodes:
+        call.output.note("the settings name no nodes", hint="list them under nodes in the settings file")
+    return exit_codes.of_restarts(node.state for node in report.nodes)
+
+
+def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
+    count = {state: sum(node.state == state for node in nodes) for state in _WORDS}
+    parts = []
+    if count["restart"]:
+        parts.append(out.state(RESTART, f"{plural(count['restart'], 'node')} on old files"))
+    if count["unknown"]:
+        parts.append(out.state(UNKNOWN, f"{plural(count['unknown'], 'node')} of unknown state"))
+    if count["current"]:
+        parts.append(out.state(ACCEPT, f"{plural(count['current'], 'node')} on the files of now"))
+    out.row(Styled(), out.separated(parts))
+    for node in nodes:
+        sign = BY_NODE_STATE[node.state]
+        out.line()
+        head = out.text(node.name, "bold") + out.text(f" ({node.role}) ", "muted")
+        out.row(Styled(), head + out.state(sign, _WORDS[node.state]))
+        started = f"{rfc3339(node.started)}, {relative_time(node.started, now)} ago" if node.started else None
+        command = shlex.join(node.restart_command) if node.state != "current" else ""
+        blocks.facts(
+            out,
+            (
+                ("reason", node.reason),
+                ("started", started),
+                ("evidence", node.evidence),
+                ("next", command and f"restart it: {command}"),
+            ),
+        )

@@ -1,0 +1,136 @@
+"""Everything a command prints goes through `Output`: data on standard output, diagnostics on standard error.
+
+Text becomes harmless here (`text.visible`), in one place for both streams; colours are given by role, and not
+at all where NO_COLOR is set or no terminal listens. Where the stream cannot write Unicode, signs have ASCII
+stand-ins and everything else beyond ASCII is escaped.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Final, TextIO
+
+from trustconsole.cli.signs import Role, Sign
+from trustconsole.cli.styled import Span, Styled, join, wrap
+from trustconsole.text import to_json, visible
+
+_SGR: Final[dict[Role, str]] = {
+    "success": "32",
+    "error": "31",
+    "warning": "33",
+    "accent": "35",
+    "muted": "2",
+    "bold": "1",
+}
+# Our own punctuation beyond ASCII; signs have their own stand-ins.
+_PLAIN: Final = str.maketrans(
+    {"…": "...", "·": "-", "→": "->", "–": "-", "×": "x", "≤": "<=", "≥": ">=", "’": "'", "▸": ">"}
+)
+LEAST_WIDTH: Final = 40
+"""A narrower terminal wraps for itself."""
+
+
+class Stream:
+    """One of the two standard streams: what it can show; `width` None: no terminal, so nothing is wrapped."""
+
+    def __init__(self, file: TextIO, *, colour: bool, unicode: bool, width: int | None) -> None:
+        self.file = file
+        self.colour = colour
+        self.unicode = unicode
+        self.width = width
+
+    @classmethod
+    def of(cls, file: TextIO) -> Stream:
+        """What `file` and the environment say; makes the file answer what it cannot encode with escapes."""
+        if isinstance(file, io.TextIOWrapper):
+            file.reconfigure(errors="backslashreplace")
+        terminal = file.isatty()
+        encoding = (getattr(file, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
+        return cls(
+            file,
+            colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+            unicode=encoding in ("utf8", "utf8sig"),
+            width=max(LEAST_WIDTH, shutil.get_terminal_size().columns) if terminal else None,
+        )
+
+    def text(self, value: object, role: Role = "") -> Styled:
+        """Any text, made harmless: one line, no control or format character."""
+        raw = str(value)
+        if not self.unicode:
+            raw = visible(raw.translate(_PLAIN), ascii_only=True)
+        return Styled((Span(visible(raw), role),))
+
+    def sign(self, sign: Sign) -> Styled:
+        """The sign alone; its word must follow."""
+        return Styled((Span(sign.glyph if self.unicode else sign.plain, sign.role),))
+
+    def state(self, sign: Sign, words: object | None = None) -> Styled:
+        """The sign and its word (or other words) in its role."""
+        return self.sign(sign) + self.text(f" {sign.word if words is None else words}", sign.role)
+
+    def separated(self, parts: Sequence[Styled]) -> Styled:
+        """Parts with a quiet dot between them."""
+        return join(self.text(" · ", "muted"), parts)
+
+    @property
+    def ellipsis(self) -> str:
+        """What stands where something was cut out."""
+        return "…" if self.unicode else "..."
+
+    def line(self, line: Styled | None = None) -> None:
+        """Write one line as it is."""
+        spans = line.spans if line else ()
+        text = "".join(self._coloured(span) for span in spans)
+        self.file.write(text.rstrip(" ") + "\n")
+
+    def row(self, lead: Styled, body: Styled) -> None:
+        """Write `lead` and after it `body`, which is wrapped to the terminal under its own first word."""
+        indent = lead.cells
+        room = None if self.width is None else max(LEAST_WIDTH // 2, self.width - indent)
+        for index, part in enumerate(wrap(body, room)):
+            self.line((lead if index == 0 else Styled((Span(" " * indent),))) + part)
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        self.file.flush()
+
+    def _coloured(self, span: Span) -> str:
+        code = _SGR.get(span.role) if self.colour else None
+        return f"\x1b[{code}m{span.text}\x1b[0m" if code and span.text.strip() else span.text
+
+
+class Output:
+    """Both streams of one command; with `json` data are printed as JSON and text is left out."""
+
+    def __init__(self, out: Stream, err: Stream, *, json: bool = False) -> None:
+        self.out = out
+        self.err = err
+        self.json = json
+        self.before_write: Callable[[], None] | None = None
+
+    def document(self, value: object) -> None:
+        """One JSON document on standard output."""
+        self.out.file.write(to_json(value, indent=2) + "\n")
+
+    def json_line(self, value: object) -> None:
+        """One line of JSON Lines, at once."""
+        self._clear()
+        self.out.file.write(to_json(value) + "\n")
+        self.out.flush()
+
+    def note(self, sentence: str, *, sign: Sign | None = None, hint: str = "") -> None:
+        """A diagnostic on standard error, with what to do about it."""
+        self._clear()
+        self.out.flush()
+        lead = self.err.text("trustconsole: ", "muted")
+        self.err.row(lead, (self.err.state(sign, "") if sign else Styled()) + self.err.text(sentence))
+        if hint:
+            self.err.row(self.err.text("  next: ", "muted"), self.err.text(hint))
+        self.err.flush()
+
+    def _clear(self) -> None:
+        if self.before_write:
+            self.before_write()

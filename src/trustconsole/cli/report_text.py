@@ -1,0 +1,194 @@
+"""Verification reports for people: one in full, or many as a table with what is refused or differs below."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from trustconsole.api import Step, Verdict, VerificationReport, headline
+from trustconsole.cli import blocks
+from trustconsole.cli.output import Stream
+from trustconsole.cli.signs import ACCEPT, BY_STEP, BY_VERDICT, DIFFER, NEUTRAL, REJECT, UNKNOWN, Sign
+from trustconsole.cli.styled import Styled
+from trustconsole.cli.table import Column, print_table
+from trustconsole.text import human_bytes, plural, rfc3339
+
+_COLUMNS: Final = (
+    Column(""),
+    Column("artefact", least=16),
+    Column("documented"),
+    Column("controller"),
+    Column("signer", least=8, leaves=1),
+)
+_TOLD: Final = ("fail", "warn")
+
+
+def sign_of(report: VerificationReport) -> Sign:
+    """The one sign of an artefact: what differs or is unknown stands before what either reading says."""
+    if report.agree is None:
+        return UNKNOWN
+    if not report.agree:
+        return DIFFER
+    verdicts = {report.documented.verdict, report.controller.verdict}
+    if verdicts == {"accept"}:
+        return ACCEPT
+    return NEUTRAL if "unsigned-allowed" in verdicts else REJECT
+
+
+def print_one(out: Stream, report: VerificationReport) -> None:
+    """Headline, both verdicts, facts, findings, both traces."""
+    out.row(Styled(), out.state(sign_of(report), headline(report)))
+    out.line()
+    _verdicts(out, report)
+    _facts(out, report)
+    if report.findings:
+        blocks.heading(out, "Findings")
+        blocks.findings(out, report.findings)
+    _trace(out, "Documented trace", report.steps)
+    _trace(out, "Controller trace", report.controller.steps)
+
+
+def _verdicts(out: Stream, report: VerificationReport) -> None:
+    documented, controller = report.documented, report.controller
+    by = f"  by step {documented.rule}" if documented.rule else ""
+    if documented.matched:
+        kind = "key" if documented.matched.kind == "public-key" else "certificate"
+        by = f"  by {kind} {documented.matched.fingerprint[:8]}, line {documented.matched.line}"
+    answer = f"  HTTP {controller.http} {controller.code or ''}".rstrip() if controller.http else ""
+    via = f"  via {controller.via}" if controller.via else ""
+    stage = f"  at {controller.stage}" if controller.verdict in ("no-boot", "error") else ""
+    blocks.facts(
+        out,
+        (
+            ("documented", _verdict(out, documented.verdict) + out.text(by)),
+            ("", documented.reason),
+            ("controller", _verdict(out, controller.verdict) + out.text(f"{answer}{via}{stage}")),
+            ("", controller.message or controller.reason),
+        ),
+    )
+
+
+def _verdict(out: Stream, verdict: Verdict) -> Styled:
+    return out.state(BY_VERDICT[verdict], verdict)
+
+
+def _facts(out: Stream, report: VerificationReport) -> None:
+    policy, signer = report.policy, report.signer
+    size = f"{human_bytes(report.size)}, " if report.size is not None else ""
+    sidecar = f"{report.sidecar.path} ({report.sidecar.kind})" if report.sidecar.path else "none"
+    mode = f"{policy.mode or 'no mode'}, Rekor {policy.rekor_policy}, from {policy.source}"
+    out.line()
+    blocks.facts(
+        out,
+        (
+            ("artefact", report.artifact),
+            ("SHA-256", f"{size}{report.sha256}" if report.sha256 else None),
+            ("signature file", sidecar),
+            ("policy", mode),
+            ("trust root", policy.trust_root or "none"),
+            ("Rekor key", policy.rekor_key),
+            ("signer key", f"SPKI {signer.spki_sha256}" if signer else None),
+            ("subject", signer.subject if signer else None),
+            ("names", ", ".join(signer.san) if signer else None),
+            ("issuer", signer.issuer if signer else None),
+            ("verified time", rfc3339(report.verified_time) if report.verified_time else None),
+            ("valid until", rfc3339(report.valid_until) if report.valid_until else None),
+            ("judged at", rfc3339(policy.at)),
+        ),
+    )
+
+
+def _trace(out: Stream, title: str, steps: Sequence[Step]) -> None:
+    if not steps:
+        return
+    blocks.heading(out, title)
+    width = max(len(step.id) for step in steps)
+    for step in steps:
+        sign = BY_STEP[step.status]
+        lead = out.text("  ") + out.sign(sign) + out.text(f" {step.id:<{width}}  ")
+        after = out.text("  (after the verdict)", "muted") if step.after_verdict else Styled()
+        role = sign.role if step.status in (*_TOLD, "skip") else ""
+        out.row(lead, out.text(step.detail or step.title, role) + after)
+        if step.status in _TOLD:
+            _evidence(out, step.evidence, width + 6)
+
+
+def _evidence(out: Stream, evidence: Mapping[str, object], indent: int) -> None:
+    rows = [(name, evidence_words(value)) for name, value in evidence.items()]
+    blocks.facts(out, rows, indent=" " * indent)
+
+
+def evidence_words(value: object) -> str:
+    """A value of evidence as text: bytes in hex, lists with commas."""
+    if value is None:
+        return "none"
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | tuple):
+        return ", ".join(evidence_words(part) for part in value) or "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {evidence_words(part)}" for key, part in value.items())
+    return str(value)
+
+
+def print_many(out: Stream, reports: Sequence[VerificationReport]) -> None:
+    """A line for each, then why some are refused or differ, then the counts."""
+    if not reports:
+        out.row(
+            Styled(), out.text("No modules there: a module is *.jar, *.zip or a file with a signature file.")
+        )
+        return
+    parents = {str(Path(report.artifact).parent) for report in reports}
+    common = len(parents) == 1
+    if common:
+        out.row(Styled(), out.text(f"in {parents.pop()}", "muted"))
+    print_table(out, _COLUMNS, [_row(out, report, brief=common) for report in reports])
+    told = [report for report in reports if sign_of(report) in (REJECT, DIFFER, UNKNOWN)]
+    if told:
+        out.line()
+    for report in told:
+        sign = sign_of(report)
+        name = out.text(f"{Path(report.artifact).name}: ", "bold")
+        out.row(out.sign(sign) + out.text(" "), name + out.text(headline(report)))
+        step = next((one.next for one in report.findings if one.severity == "error"), None)
+        if step:
+            out.row(out.text("  next  ", "muted"), out.text(step))
+    out.line()
+    out.row(Styled(), _counts(out, reports))
+
+
+def _row(out: Stream, report: VerificationReport, *, brief: bool) -> list[Styled]:
+    return [
+        out.sign(sign_of(report)),
+        out.text(Path(report.artifact).name if brief else report.artifact),
+        _verdict(out, report.documented.verdict),
+        _verdict(out, report.controller.verdict),
+        out.text(_signer(report), "muted"),
+    ]
+
+
+def _signer(report: VerificationReport) -> str:
+    signer = report.signer
+    if signer is None:
+        return "none" if report.sidecar.kind == "none" else "unknown"
+    name = next(iter(signer.san), None) or signer.subject
+    return name or signer.spki_sha256[:8]
+
+
+def _counts(out: Stream, reports: Sequence[VerificationReport]) -> Styled:
+    documented = Counter(report.documented.verdict for report in reports)
+    controller = Counter(report.controller.verdict for report in reports)
+    differ = sum(report.agree is False for report in reports)
+    parts = [out.text(plural(len(reports), "artefact"), "bold")]
+    parts.append(out.text(f"documented {_listed(documented)}"))
+    parts.append(out.text(f"controller {_listed(controller)}"))
+    if differ:
+        parts.append(out.state(DIFFER, f"{differ} differ{'s' if differ == 1 else ''}"))
+    return out.separated(parts)
+
+
+def _listed(counts: Counter[Verdict]) -> str:
+    found: Iterable[str] = (f"{counts[verdict]} {verdict}" for verdict in BY_VERDICT if counts[verdict])
+    return ", ".join(found)
