@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from textual.geometry import Size
+from textual.pilot import Pilot
 
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.console.app import ConsoleApp
@@ -73,9 +76,7 @@ def _moved(report: ConfigReport, directory: str) -> ConfigReport:
         working_directory=shifted(report.working_directory),
         text=shifted(report.text),
         effective=effective,
-        findings=tuple(
-            replace(f, summary=shifted(f.summary), next=shifted(f.next)) for f in report.findings
-        ),
+        findings=tuple(replace(f, summary=shifted(f.summary), next=shifted(f.next)) for f in report.findings),
     )
 
 
@@ -254,9 +255,40 @@ class Workbench:
         return Path("/var/lib/trustconsole/exports") / name
 
 
-def app_over(*snapshots: Snapshot, unicode: bool = True, no_color: bool = False) -> ConsoleApp:
-    return ConsoleApp(bench(snapshots or (snapshot(),)), clock=clock, unicode=unicode, no_color=no_color)
+def app_over(*snapshots: Snapshot, **options: Any) -> ConsoleApp:
+    """A console over these snapshots, one for each look; the last one stays."""
+    return ConsoleApp(bench(*(snapshots or (snapshot(),))), clock=clock, **options)
 
 
-def bench(snapshots: Iterable[Snapshot]) -> Workbench:
+def bench(*snapshots: Snapshot) -> Workbench:
     return Workbench(list(snapshots))
+
+
+def bench_of(app: ConsoleApp) -> Workbench:
+    assert isinstance(app.session, Workbench)
+    return app.session
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for a state, not for a time."""
+    for _ in range(600):
+        await pilot.pause()
+        if condition():
+            await pilot.pause()
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the console never got there")
+
+
+async def ready(pilot: Pilot[None], app: ConsoleApp) -> None:
+    """Wait until the first snapshot is on the screen."""
+    await until(pilot, lambda: app.snapshot is not None and bool(app.main.boxes[3].rows.view))
+
+
+def screen_text(app: ConsoleApp) -> str:
+    """The whole screen as plain text, line by line."""
+    width, height = app.size
+    rows = []
+    for strip in app.screen._compositor.render_strips(Size(width, height)):
+        rows.append("".join(segment.text for segment in strip).rstrip())
+    return "\n".join(rows)

@@ -15,13 +15,14 @@ from typing import Final, Literal
 
 from textual import work
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.worker import get_current_worker
 
+from trustconsole.api import Snapshot
 from trustconsole.commands import Scope
-from trustconsole.console._types import Snapshot
 from trustconsole.console.clipboard import OSC52_LIMIT, encoded_size
 from trustconsole.console.crash import crash_text
 from trustconsole.console.display import Display
@@ -80,8 +81,9 @@ class ConsoleApp(App[None]):
         unicode: bool = True,
         no_color: bool = False,
         start: Start | None = None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self.session = session
         self.start = start
         self.show_as = Display(unicode=unicode, clock=clock)

@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from trustconsole.commands import Scope, keys_of
 
-_ON_APP: Final = ("palette", "help", "quit", "rescan")
+_ON_APP: Final = ("palette", "help", "quit", "rescan", "info")
 
 
 def bindings(*scopes: Scope) -> list[Binding]:

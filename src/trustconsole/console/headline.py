@@ -11,7 +11,7 @@ from datetime import UTC
 
 from textual.content import Content
 
-from trustconsole.console._types import ModuleRow, Snapshot
+from trustconsole.api import ModuleRow, Snapshot
 from trustconsole.console.display import Display, join
 from trustconsole.console.panes.configuration import start_words
 from trustconsole.console.panes.profile import ENFORCING, value_words

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.console._types import Snapshot
+from trustconsole.api import Snapshot
 
 
 class Session(Protocol):

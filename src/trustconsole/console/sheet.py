@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from textual.content import Content
 
-from trustconsole.console._types import Finding
+from trustconsole.api import Finding
 from trustconsole.console.display import EMPTY, Display, join
 from trustconsole.console.signs import BY_SEVERITY, Sign
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from trustconsole.console._types import ModuleState
+from trustconsole.api import ModuleState
 
 
 @dataclass(frozen=True, slots=True)

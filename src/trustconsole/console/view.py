@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from trustconsole.api import Snapshot
 from trustconsole.commands import Pane
-from trustconsole.console._types import Snapshot
 from trustconsole.console.columns import Column
 from trustconsole.console.display import Display
 from trustconsole.console.sheet import Level, Sheet

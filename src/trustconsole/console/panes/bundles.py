@@ -7,21 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
+from trustconsole.api import ModuleRow, ModuleState, Step, VerificationReport, headline
 from trustconsole.commands import PANES
-from trustconsole.console._types import ModuleRow, ModuleState, Step, VerificationReport
 from trustconsole.console.columns import Column
 from trustconsole.console.display import Display, fingerprint8, join
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import (
-    ACCEPT,
     BY_MODULE_STATE,
     BY_STEP,
     BY_VERDICT,
-    DIFFER,
     NEUTRAL,
     PENDING,
     REJECT,
-    UNKNOWN,
     Sign,
     gravest,
 )
@@ -193,33 +190,9 @@ def steps_summary(report: VerificationReport, show: Display) -> Content:
     )
 
 
-def headline(row: ModuleRow, report: VerificationReport) -> tuple[Sign, str]:
-    """The one sentence about a module: what happens to it, and why."""
-    documented, controller = report.documented, report.controller
-    said = controller.reason or controller.message or controller.verdict
-    if row.state == "differ" and controller.verdict in ("accept", "unsigned-allowed"):
-        if documented.verdict == "no-boot":
-            return (
-                DIFFER,
-                f"By the documentation this controller would not start; this build installs it. "
-                f"{documented.reason}",
-            )
-        return DIFFER, f"This controller installs it although it does not verify. {documented.reason}"
-    if row.state == "differ":
-        return DIFFER, f"It verifies, but this controller refuses it. {said}"
-    if row.state == "unknown":
-        which = documented.reason if documented.verdict == "unknown" else said
-        return UNKNOWN, f"What happens cannot be predicted. {which}"
-    if row.state == "agree-accept":
-        return ACCEPT, f"Verified, and this controller installs it. {documented.reason}"
-    if row.state == "unsigned":
-        return NEUTRAL, f"Signatures are not enforced, so it is installed unverified. {documented.reason}"
-    return REJECT, f"Refused. {documented.reason}"
-
-
 def _verdicts(sheet: Sheet, row: ModuleRow, report: VerificationReport) -> None:
-    sign, words = headline(row, report)
-    sheet.say(sign, words, sign.style if sign.gravity else "")
+    sign = BY_MODULE_STATE[row.state]
+    sheet.say(sign, headline(report), sign.style if sign.gravity else "")
     show = sheet.display
     documented, controller = report.documented, report.controller
     by = f"  by step {documented.rule}" if documented.rule else ""

@@ -9,8 +9,8 @@ from typing import Final
 
 from textual.content import Content
 
+from trustconsole.api import ConfigFinding, ConfigReport
 from trustconsole.commands import PANES
-from trustconsole.console._types import ConfigFinding, ConfigReport
 from trustconsole.console.columns import Column
 from trustconsole.console.display import Display, join
 from trustconsole.console.sheet import Copyable, Level, Sheet

@@ -8,8 +8,8 @@ from typing import Final
 
 from textual.content import Content
 
+from trustconsole.api import ConfigReport, Sourced
 from trustconsole.commands import PANES
-from trustconsole.console._types import ConfigReport, Effective, Sourced
 from trustconsole.console.columns import Column
 from trustconsole.console.display import EMPTY, join
 from trustconsole.console.sheet import Copyable, Level, Sheet
@@ -93,8 +93,7 @@ class ProfileView(View[Value]):
             sign, words, _ = VERIFIERS[report.effective.verifier]
             found.append(Value("controller", words, "this build", sign))
             found += [
-                Value(name, value_words(s.value), source_words(s.source))
-                for name, s in sourced(report.effective)
+                Value(name, value_words(s.value), source_words(s.source)) for name, s in sourced(report)
             ]
         return found
 
@@ -167,8 +166,8 @@ class ProfileView(View[Value]):
         self._matrix(sheet, report)
         if report.effective:
             sheet.heading("Values")
-            wide = max(len(source_words(s.source)) for _, s in sourced(report.effective))
-            for name, found in sourced(report.effective):
+            wide = max(len(source_words(s.source)) for _, s in sourced(report))
+            for name, found in sourced(report):
                 lead = show.text(f"  {name:<16}  {source_words(found.source):<{wide}}  ", "$text-muted")
                 sheet.row(lead, show.text(value_words(found.value)))
         if level == 2 and report.other:
@@ -201,8 +200,11 @@ class ProfileView(View[Value]):
             sheet.verbatim([join(*parts)])
 
 
-def sourced(effective: Effective) -> tuple[tuple[str, Sourced], ...]:
-    """Every effective value under the name it has in the file."""
+def sourced(report: ConfigReport) -> tuple[tuple[str, Sourced], ...]:
+    """Every effective value under the name it has in the file; none where the build does not load it."""
+    effective = report.effective
+    if effective is None:
+        return ()
     return (
         ("runtime.profile", effective.profile),
         ("required", effective.required),

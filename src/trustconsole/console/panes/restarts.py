@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from trustconsole.api import NodeReport
 from trustconsole.commands import PANES
-from trustconsole.console._types import NodeReport
 from trustconsole.console.columns import Column
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import ACCEPT, BY_NODE_STATE, UNKNOWN, Sign, gravest

@@ -8,8 +8,8 @@ from typing import Final
 
 from textual.content import Content
 
+from trustconsole.api import Block, TrustRootReport
 from trustconsole.commands import PANES
-from trustconsole.console._types import Block, TrustRootReport
 from trustconsole.console.columns import Column
 from trustconsole.console.display import Display, fingerprint8
 from trustconsole.console.sheet import Copyable, Level, Sheet

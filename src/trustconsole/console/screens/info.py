@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from trustconsole.console._types import Snapshot
+from trustconsole.api import Snapshot
 from trustconsole.console.display import Display
 from trustconsole.console.sheet import Sheet
 from trustconsole.console.widgets.pane import TopRule

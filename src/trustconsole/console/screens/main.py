@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from trustconsole.api import Snapshot
 from trustconsole.commands import PANES, hints
-from trustconsole.console._types import Snapshot
 from trustconsole.console.bindings import bindings
 from trustconsole.console.display import Display
 from trustconsole.console.headline import headline, status

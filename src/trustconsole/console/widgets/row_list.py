@@ -203,7 +203,7 @@ class RowList(ScrollView, can_focus=True):
         strip = strips[0] if strips else Strip.blank(width, self.rich_style)
         strip = strip.adjust_cell_length(width, style.rich_style)
         if component and self.get_component_styles(component).text_style.reverse:
-            # Component styles pass on colours but not reverse, which is all that a screen without colours has.
+            # A component style passes on colours but not reverse, all that a screen without colours has.
             strip = strip.apply_style(RichStyle(reverse=True))
         return strip
 
