@@ -1,11 +1,10 @@
-"""INTERIM by the lead so that the api imports; helper P replaces this file."""
+"""The controller reading: what the running build does with a bundle."""
 
-from __future__ import annotations
+from trustconsole.verification.controller.checks import (
+    CONTROLLER_CHECKS,
+    judge_as_controller,
+    judge_unreadable_artifact,
+)
+from trustconsole.verification.controller.state import ControllerState
 
-from trustconsole.verification.case import Case
-from trustconsole.verification.report import ControllerVerdict
-
-
-def judge_as_controller(case: Case) -> ControllerVerdict:
-    """Interim."""
-    return ControllerVerdict("unknown", "verify", reason="not yet")
+__all__ = ["CONTROLLER_CHECKS", "ControllerState", "judge_as_controller", "judge_unreadable_artifact"]
