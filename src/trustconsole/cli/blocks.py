@@ -43,7 +43,7 @@ def sections(stream: Stream, found: Sequence[Section]) -> None:
     """Titled lists of facts."""
     for section in found:
         heading(stream, section.title)
-        facts(stream, section.facts)
+        facts(stream, [(label, value or "none") for label, value in section.facts])
 
 
 def _loud(role: Role) -> Role:

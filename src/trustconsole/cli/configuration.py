@@ -128,17 +128,11 @@ def _finding(out: Stream, path: str, finding: ConfigFinding) -> None:
     """`path:line:col` first, as compilers say it, so that editors jump there."""
     sign = BY_SEVERITY[finding.severity]
     place = ":".join(str(part) for part in (path, finding.line, finding.column) if part is not None)
-    out.row(Styled(), out.text(f"{place}: ", "muted") + out.state(sign, finding.severity))
-    blocks.facts(
-        out,
-        (
-            ("key", finding.key),
-            ("what", finding.summary),
-            ("next", finding.next),
-            ("rule", finding.rule),
-            ("id", finding.id),
-        ),
-    )
+    summary = out.state(sign, f"{finding.severity}: ") + out.text(finding.summary)
+    out.row(Styled(), out.text(f"{place}: ", "muted") + summary, hang=2)
+    rule = f", rule {finding.rule}" if finding.rule else ""
+    key = f"{finding.key}  " if finding.key else ""
+    blocks.facts(out, (("next", finding.next), ("key", f"{key}({finding.id}{rule})")), indent="    ")
 
 
 def profile(call: Call) -> int:

@@ -20,6 +20,7 @@ _WORDS: Final = {
     "restart": "restart needed",
     "unknown": "unknown",
 }
+_NEXT: Final = {"restart": "restart it", "unknown": "to be certain, restart it"}
 
 
 def restarts(call: Call) -> int:
@@ -50,13 +51,13 @@ def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
         head = out.text(node.name, "bold") + out.text(f" ({node.role}) ", "muted")
         out.row(Styled(), head + out.state(sign, _WORDS[node.state]))
         started = f"{rfc3339(node.started)}, {relative_time(node.started, now)} ago" if node.started else None
-        command = shlex.join(node.restart_command) if node.state != "current" else ""
+        command = shlex.join(node.restart_command) if node.state in _NEXT else ""
         blocks.facts(
             out,
             (
                 ("reason", node.reason),
                 ("started", started),
                 ("evidence", node.evidence),
-                ("next", command and f"restart it: {command}"),
+                ("next", command and f"{_NEXT[node.state]}: {command}"),
             ),
         )

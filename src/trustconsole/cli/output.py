@@ -31,6 +31,8 @@ _PLAIN: Final = str.maketrans(
 )
 LEAST_WIDTH: Final = 40
 """A narrower terminal wraps for itself."""
+LEAST_INDENT: Final = 2
+"""Of what has to begin below its label."""
 
 
 class Stream:
@@ -86,12 +88,25 @@ class Stream:
         text = "".join(self._coloured(span) for span in spans)
         self.file.write(text.rstrip(" ") + "\n")
 
-    def row(self, lead: Styled, body: Styled) -> None:
-        """Write `lead` and after it `body`, which is wrapped to the terminal under its own first word."""
-        indent = lead.cells
-        room = None if self.width is None else max(LEAST_WIDTH // 2, self.width - indent)
-        for index, part in enumerate(wrap(body, room)):
-            self.line((lead if index == 0 else Styled((Span(" " * indent),))) + part)
+    def row(self, lead: Styled, body: Styled, *, hang: int | None = None) -> None:
+        """Write `lead` and after it `body`, which is wrapped to the terminal under its own first word.
+
+        With `hang`, further lines begin in that column. A word that does not fit beside `lead` (a digest)
+        stays whole: then the body begins below, as far to the right as it can.
+        """
+        indent = lead.cells if hang is None else hang
+        if self.width is None:
+            self.line(lead + body)
+            return
+        longest = max((word.cells for word in body.words()), default=0)
+        if hang is None and lead and longest > self.width - indent:
+            self.line(lead)
+            lead = Styled()
+            indent = max(LEAST_INDENT, self.width - longest)
+        lines = wrap(body, self.width - indent, first=self.width - (lead.cells or indent))
+        for index, part in enumerate(lines):
+            blank = Styled((Span(" " * indent),))
+            self.line((lead if index == 0 and lead else blank if index or hang is None else Styled()) + part)
 
     def flush(self) -> None:
         """Hand everything to the operating system."""

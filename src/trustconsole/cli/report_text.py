@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from trustconsole.api import Step, Verdict, VerificationReport, headline
+from trustconsole.api import Finding, Step, Verdict, VerificationReport, headline
 from trustconsole.cli import blocks
 from trustconsole.cli.output import Stream
-from trustconsole.cli.signs import ACCEPT, BY_STEP, BY_VERDICT, DIFFER, NEUTRAL, REJECT, UNKNOWN, Sign
+from trustconsole.cli.signs import ACCEPT, BY_STEP, BY_VERDICT, DIFFER, NEUTRAL, REJECT, UNKNOWN, WARN, Sign
 from trustconsole.cli.styled import Styled
 from trustconsole.cli.table import Column, print_table
 from trustconsole.text import human_bytes, plural, rfc3339
@@ -20,7 +20,7 @@ _COLUMNS: Final = (
     Column("artefact", least=16),
     Column("documented"),
     Column("controller"),
-    Column("signer", least=8, leaves=1),
+    Column("signer", least=8, leaves=1, most=24),
 )
 _TOLD: Final = ("fail", "warn")
 
@@ -39,7 +39,8 @@ def sign_of(report: VerificationReport) -> Sign:
 
 def print_one(out: Stream, report: VerificationReport) -> None:
     """Headline, both verdicts, facts, findings, both traces."""
-    out.row(Styled(), out.state(sign_of(report), headline(report)))
+    name = out.text(f"{Path(report.artifact).name}: ", "bold")
+    out.row(out.sign(sign_of(report)) + out.text(" "), name + out.text(headline(report)))
     out.line()
     _verdicts(out, report)
     _facts(out, report)
@@ -76,24 +77,24 @@ def _verdict(out: Stream, verdict: Verdict) -> Styled:
 
 def _facts(out: Stream, report: VerificationReport) -> None:
     policy, signer = report.policy, report.signer
-    size = f"{human_bytes(report.size)}, " if report.size is not None else ""
+    size = f", {human_bytes(report.size)}" if report.size is not None else ""
     sidecar = f"{report.sidecar.path} ({report.sidecar.kind})" if report.sidecar.path else "none"
     mode = f"{policy.mode or 'no mode'}, Rekor {policy.rekor_policy}, from {policy.source}"
     out.line()
     blocks.facts(
         out,
         (
-            ("artefact", report.artifact),
-            ("SHA-256", f"{size}{report.sha256}" if report.sha256 else None),
-            ("signature file", sidecar),
+            ("artefact", f"{report.artifact}{size}"),
+            ("SHA-256", report.sha256),
+            ("sidecar", sidecar),
             ("policy", mode),
             ("trust root", policy.trust_root or "none"),
             ("Rekor key", policy.rekor_key),
-            ("signer key", f"SPKI {signer.spki_sha256}" if signer else None),
+            ("signer SPKI", signer.spki_sha256 if signer else None),
             ("subject", signer.subject if signer else None),
             ("names", ", ".join(signer.san) if signer else None),
             ("issuer", signer.issuer if signer else None),
-            ("verified time", rfc3339(report.verified_time) if report.verified_time else None),
+            ("signed at", rfc3339(report.verified_time) if report.verified_time else None),
             ("valid until", rfc3339(report.valid_until) if report.valid_until else None),
             ("judged at", rfc3339(policy.at)),
         ),
@@ -145,18 +146,34 @@ def print_many(out: Stream, reports: Sequence[VerificationReport]) -> None:
     if common:
         out.row(Styled(), out.text(f"in {parents.pop()}", "muted"))
     print_table(out, _COLUMNS, [_row(out, report, brief=common) for report in reports])
-    told = [report for report in reports if sign_of(report) in (REJECT, DIFFER, UNKNOWN)]
-    if told:
-        out.line()
-    for report in told:
+    out.line()
+    for report in reports:
         sign = sign_of(report)
+        if sign not in (REJECT, DIFFER, UNKNOWN):
+            continue
         name = out.text(f"{Path(report.artifact).name}: ", "bold")
         out.row(out.sign(sign) + out.text(" "), name + out.text(headline(report)))
-        step = next((one.next for one in report.findings if one.severity == "error"), None)
-        if step:
-            out.row(out.text("  next  ", "muted"), out.text(step))
+        _next(out, report.findings, "error")
+    for report in reports:
+        if sign_of(report) in (ACCEPT, NEUTRAL):
+            _doubts(out, report)
     out.line()
     out.row(Styled(), _counts(out, reports))
+
+
+def _doubts(out: Stream, report: VerificationReport) -> None:
+    """What is known against an artefact that is installed."""
+    for finding in report.findings:
+        if finding.severity != "info":
+            name = out.text(f"{Path(report.artifact).name}: ", "bold")
+            out.row(out.sign(WARN) + out.text(" "), name + out.text(finding.summary))
+            _next(out, (finding,), finding.severity)
+
+
+def _next(out: Stream, findings: Sequence[Finding], severity: str) -> None:
+    step = next((one.next for one in findings if one.severity == severity), None)
+    if step:
+        out.row(out.text("  next  ", "muted"), out.text(step))
 
 
 def _row(out: Stream, report: VerificationReport, *, brief: bool) -> list[Styled]:

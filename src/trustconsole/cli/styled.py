@@ -94,19 +94,21 @@ def _head(text: str, width: int) -> str:
     return text
 
 
-def wrap(body: Styled, width: int | None) -> list[Styled]:
-    """`body` broken between words into lines of at most `width` cells; None: one line.
+def wrap(body: Styled, width: int, *, first: int | None = None) -> list[Styled]:
+    """`body` broken between words into lines of at most `width` cells, the first of at most `first`.
 
     A longer word (a path, a digest, a command's argument) stays whole, so that it can be copied.
     """
-    if width is None or body.cells <= width:
+    room = width if first is None else first
+    if body.cells <= room:
         return [body]
     lines: list[Styled] = []
     line = Styled()
     for word in body.words():
-        if line and line.cells + 1 + word.cells > width:
+        if line and line.cells + 1 + word.cells > room:
             lines.append(line)
             line = Styled()
+            room = width
         line = line + Styled((Span(" "),)) + word if line else word
     return [*lines, line]
 

@@ -15,11 +15,15 @@ GAP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: cut down to `least` cells (None: never cut); leaves in the order of `leaves` (0: never)."""
+    """One column: cut down to `least` cells (None: never cut); leaves in the order of `leaves` (0: never).
+
+    `most` cuts it even where there is room.
+    """
 
     title: str
     least: int | None = None
     leaves: int = 0
+    most: int | None = None
     right: bool = False
 
 
@@ -27,9 +31,7 @@ def print_table(
     stream: Stream, columns: Sequence[Column], rows: Sequence[Sequence[Styled]], *, indent: int = 0
 ) -> None:
     """Write the rows under their titles (no titles where all are empty)."""
-    widths = [
-        max([len(column.title), *(row[index].cells for row in rows)]) for index, column in enumerate(columns)
-    ]
+    widths = [_wanted(column, [row[index].cells for row in rows]) for index, column in enumerate(columns)]
     shown = _fit(columns, widths, None if stream.width is None else stream.width - indent)
     pad = Styled((Span(" " * indent),))
     if any(column.title for column in columns):
@@ -37,6 +39,11 @@ def print_table(
         stream.line(pad + _row(stream, columns, titles, shown))
     for row in rows:
         stream.line(pad + _row(stream, columns, row, shown))
+
+
+def _wanted(column: Column, found: Sequence[int]) -> int:
+    widest = max([len(column.title), *found])
+    return widest if column.most is None else min(widest, column.most)
 
 
 def _fit(columns: Sequence[Column], wanted: Sequence[int], width: int | None) -> dict[int, int]:

@@ -58,7 +58,7 @@ def _print(out: Stream, report: TrustRootReport, now: datetime) -> None:
     if report.blocks:
         out.line()
         print_table(out, _COLUMNS, [_row(out, block, now) for block in report.blocks], indent=2)
-        blocks.heading(out, "Facts")
+        blocks.heading(out, "Blocks (fingerprints are SHA-256)")
         for block in report.blocks:
             _facts(out, block, now)
     blocks.heading(out, "What the controller loads")
@@ -115,8 +115,8 @@ def _facts(out: Stream, block: Block, now: datetime) -> None:
         out,
         (
             ("comment", block.comment),
-            ("certificate SHA-256", block.cert_sha256),
-            ("SPKI SHA-256", block.spki_sha256),
+            ("cert", block.cert_sha256),
+            ("SPKI", block.spki_sha256),
             ("key", str(block.key) if block.key else None),
             ("subject", block.subject),
             ("issuer", block.issuer),
