@@ -1,0 +1,76 @@
+"""`inspect` tells files apart by content and says what they hold, whatever they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trustconsole import api
+from trustconsole.demo import DemoWorkspace
+from trustconsole.errors import InputError
+
+
+def _facts(inspection: api.Inspection) -> dict[str, str]:
+    return {label: value for section in inspection.sections for label, value in section.facts}
+
+
+def test_each_kind_is_told_by_its_content(demo: DemoWorkspace, tmp_path: Path) -> None:
+    bundle = demo.modules / "lobby-menu-3.1.0.jar.cosign.bundle"
+    renamed = tmp_path / "whatever.txt"
+    renamed.write_bytes(bundle.read_bytes())
+    root = x509.load_pem_x509_certificates(
+        b"".join(
+            block.text.encode()
+            for block in api.show_trust_root(demo.trust_root).blocks
+            if block.kind == "certificate"
+        )
+    )[0]
+    der = tmp_path / "ca.der"
+    der.write_bytes(root.public_bytes(Encoding.DER))
+    kinds = {
+        demo.trust_root: "pem",
+        renamed: "legacy-bundle",
+        demo.modules / "tab-list-4.2.0.jar.cosign.bundle": "sigstore-bundle",
+        demo.modules / "motd-1.4.2.jar.sig": "sig",
+        demo.modules / "voting-1.0.3.jar": "jar",
+        der: "certificate",
+        demo.config: "unknown",
+    }
+    assert {path: api.inspect(path).kind for path in kinds} == kinds
+
+
+def test_a_bundle_says_what_its_entry_is_about(demo: DemoWorkspace) -> None:
+    facts = _facts(api.inspect(demo.modules / "voting-1.0.3.jar.cosign.bundle"))
+    assert facts["body"] == "hashedrekord 0.0.1"
+    assert facts["about"].startswith("sha256:")
+    assert api.inspect(demo.modules / "voting-1.0.3.jar").sha256 not in facts["about"]
+
+
+def test_a_jar_names_its_module_and_its_signature_files(demo: DemoWorkspace) -> None:
+    facts = _facts(api.inspect(demo.modules / "voting-1.0.3.jar"))
+    assert (facts["id"], facts["version"]) == ("voting", "1.0.3")
+    assert facts["cosign-bundle"].endswith(".cosign.bundle")
+    assert facts["sig"].startswith("none at")
+
+
+def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(InputError):
+            api.inspect(path)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.binary(max_size=400) | st.sampled_from([b"{}", b"[", b"PK\x03\x04", b"0\x80", b"-----BEGIN X-----"])
+)
+def test_arbitrary_bytes_are_described_never_worse(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    inspection = api.inspect(path)
+    assert inspection.size == len(data)
+    assert inspection.to_dict()["schema"] == "trustconsole/inspect/1"
