@@ -12,6 +12,7 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -35,6 +36,8 @@ from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
 _PROGRESS_SECONDS = 0.1
+_FIRST_LOOK_SECONDS = 0.02
+"""How often the live watch asks whether the first look has said what there is to watch."""
 
 
 class Session:
@@ -155,6 +158,9 @@ class Session:
 
     async def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
+        while not self._watched and not stop.is_set():  # the first look says what there is to watch
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _FIRST_LOOK_SECONDS)
         told: str | None = None
         async for hint in changes(lambda: self._watched, stop=stop):
             if hint.problem is not None and hint.problem != told:

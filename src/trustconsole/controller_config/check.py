@@ -22,6 +22,7 @@ from trustconsole.controller_config.effective import (
 from trustconsole.controller_config.finding_kinds import KINDS
 from trustconsole.controller_config.findings import Facts, load_findings, meaning_findings
 from trustconsole.controller_config.key_findings import key_findings
+from trustconsole.controller_config.masking import masked_text
 from trustconsole.controller_config.report import ConfigFinding, ConfigReport, ControllerStart
 from trustconsole.controller_config.settings import ControllerSettings, settings_of
 from trustconsole.controller_config.validator import MESSAGE, Validation, validate
@@ -106,7 +107,7 @@ def _unloaded(file: FileBytes, directory: Path, document: Document, failure: Loa
         other=None,
         documented=documented_cell(policy) if policy else None,
         sha256=file.sha256,
-        text=file.data.decode("utf-8", "replace"),
+        text=masked_text(file.data.decode("utf-8", "replace")),
     )
 
 
@@ -136,7 +137,7 @@ def _loaded(
         sha256=file.sha256,
         signing_digest=_signing_digest(settings),
         modules_directory=settings.text("modules.directory") or "",
-        text=file.data.decode("utf-8", "replace"),
+        text=masked_text(file.data.decode("utf-8", "replace")),
     )
 
 

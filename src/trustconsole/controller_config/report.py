@@ -125,7 +125,7 @@ class ConfigReport:
     """One `controller.yml` in both readings.
 
     `effective` and `other` are None where the build does not load the file; `documented` is None only where
-    the file cannot be read or is not YAML at all. `text` is the decoded file for display (untrusted),
+    the file cannot be read or is not YAML at all. `text` is the file for display, secrets masked (untrusted),
     `error` is set where the file could not be read. `signing_digest` is the SHA-256 of the effective runtime
     and signing values, which is what a restart depends on. `modules_directory` is as written.
     """

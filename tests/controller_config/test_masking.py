@@ -1,0 +1,71 @@
+"""No secret of a controller.yml is ever shown, however it is written; everything else is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trustconsole.controller_config import check_config
+from trustconsole.controller_config.masking import masked_text
+
+SECRET = "hunter2hunter2"  # the seeded secret that must not show
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"security:\n  jwtSecret: {SECRET}\n",
+        f'security: {{"jwtSecret": "{SECRET}", port: 1}}\n',
+        f"security: {{jwtSecret: {SECRET}, port: 1}}\n",
+        f"# jwtSecret: {SECRET}\n",
+        f"jwtPreviousSecrets:\n  - {SECRET}\n  - '{SECRET}'\nhttp: 1\n",
+        f"jwtPreviousSecrets:\n- {SECRET}\nhttp: 1\n",
+        f"jwtPreviousSecrets: [{SECRET}, {SECRET}]\n",
+        f"jwtPreviousSecrets: [\n  {SECRET},\n  ]\n",
+        f"jwtSecret: |\n  {SECRET}\n\n  {SECRET}\nhttp: 1\n",
+        f"jwtSecret:\n  {SECRET}\n",
+        f'jwtSecret: "{SECRET}\n  {SECRET}"\n',
+        f"jwtSecret: !!str\n  {SECRET}\n",
+        f"initialAdminPassword: '{SECRET}'\n",
+        f"smtp:\n  password: {SECRET} # {SECRET}\n",
+        f"share: {{pasteToken: {SECRET}, pasteApiKey: '{SECRET}', enabled: true}}\n",
+        f"database:\n  uri: mongodb://user:{SECRET}@db1,db2:27017/x\n",
+        f"database:\n  uri: 'mongodb://user:{SECRET}/@{SECRET}@db'\n",
+        f"\tjwtSecret: {SECRET}\n: [\n",
+    ],
+)
+def test_a_secret_is_masked_and_lines_stay(text: str) -> None:
+    shown = masked_text(text)
+    assert SECRET not in shown
+    assert "***" in shown
+    assert shown.count("\n") == text.count("\n")
+
+
+def test_what_is_no_secret_stays() -> None:
+    text = (
+        "security:\n  passwordReset:\n    tokenTtlMinutes: 30\n  jwtExpirationMinutes: 5\n"
+        "http: {port: 8080}\nuri: http://host:8080/path\n"
+    )
+    assert masked_text(text) == text
+
+
+def test_what_follows_a_secret_in_one_flow_mapping_stays() -> None:
+    assert masked_text("{jwtSecret: abc, port: 1}") == "{jwtSecret: ***, port: 1}"
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_lines_are_kept_whatever_the_text(text: str) -> None:
+    assert masked_text(text).count("\n") == text.count("\n")
+    assert masked_text(masked_text(text)).count("\n") == text.count("\n")
+
+
+def test_a_report_holds_no_secret_in_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "controller.yml"
+    path.write_text(f"security: {{jwtSecret: {SECRET}}}\n")
+    assert SECRET not in check_config(path, now=datetime.now(UTC)).text
+    path.write_text(f"security:\n  jwtSecret: {SECRET}\n :::[\n")
+    assert SECRET not in check_config(path, now=datetime.now(UTC)).text
