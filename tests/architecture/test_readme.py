@@ -45,7 +45,7 @@ def test_every_option_is_described(command: Command) -> None:
     assert [option for option in options if f"`{option}" not in reference] == []
 
 
-@pytest.mark.parametrize("name", ["set-up-tests", "set-up-demo", "demo-without-screen"])
+@pytest.mark.parametrize("name", ["set-up-tests", "set-up-demo"])
 def test_each_set_up_command_is_one_line_to_paste(name: str) -> None:
     block = between(name)
     assert re.fullmatch(r"```sh\n[^\n]+\n```\n", block)
