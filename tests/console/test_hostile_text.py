@@ -117,7 +117,7 @@ def judge(app: ConsoleApp) -> None:
 def actions_on_screen(app: ConsoleApp) -> list[object]:
     width, height = app.size
     found = [app.screen.get_style_at(x, y).meta for y in range(height) for x in range(0, width, 3)]
-    return [meta for meta in found if any(str(key).startswith("@") for key in meta)]
+    return [meta for meta in found if "@click" in meta]
 
 
 async def walk(pilot: Pilot[None], app: ConsoleApp) -> None:

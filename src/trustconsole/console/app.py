@@ -93,7 +93,7 @@ class ConsoleApp(App[None]):
         self.theme = PLAIN.name if no_color else DARK.name
         self.set_class(no_color, "-plain")
         self.set_class(not unicode, "-ascii")
-        self._looking = self._again = False
+        self._looking = self._again = self._watching = False
         self._watch_problem = self._look_problem = ""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -118,8 +118,6 @@ class ConsoleApp(App[None]):
         else:
             self.push_screen(self.main)
         self.request_look()
-        if self.session is not None:
-            self._watch(self.session)
 
     def begin(self, path: str | None) -> None:
         """Open the place picked on the first start, or the demo."""
@@ -181,6 +179,10 @@ class ConsoleApp(App[None]):
         """Show what went wrong, and look again where that was asked for meanwhile."""
         self._looking = False
         self._look_problem = message.problem
+        if self.session is not None and not self._watching:
+            # Only a look tells which directories matter, so watching begins after the first.
+            self._watching = True
+            self._watch(self.session)
         self._tell()
         if self._again:
             self.request_look()
@@ -269,7 +271,7 @@ class ConsoleApp(App[None]):
 
     def action_info(self) -> None:
         """Versions and the paths of this session."""
-        self.push_screen(InfoScreen(self.show_as, self.snapshot))
+        self.push_screen(InfoScreen(self.show_as, self.snapshot, self.problems))
 
     def _fatal_error(self) -> None:
         """Leave with the traceback of our own making: no locals, no untrusted bytes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from textual.content import Content
 
@@ -44,7 +45,8 @@ class BundlesView(View[ModuleRow]):
     )
 
     def rows(self) -> Sequence[ModuleRow]:
-        """The modules as the inventory has them."""
+        """The modules as the inventory has them; their states are counted once."""
+        self.counts = Counter(row.state for row in self.snapshot.modules)
         return self.snapshot.modules
 
     def key(self, item: ModuleRow) -> str:
@@ -71,7 +73,7 @@ class BundlesView(View[ModuleRow]):
             show.text(signer_name(report, self.names), "$text-muted"),
         )
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """What the trust root's comments call its keys, by SPKI digest."""
         report = self.snapshot.trust_root
@@ -92,7 +94,7 @@ class BundlesView(View[ModuleRow]):
     def summary(self) -> Content:
         """Counts by state, and how far verification is."""
         show = self.display
-        counts = Counter(row.state for row in self.items)
+        counts = self.counts
         total = len(self.items)
         if not total:
             return show.text("none", "$text-muted")
@@ -115,7 +117,7 @@ class BundlesView(View[ModuleRow]):
         """The gravest row."""
         if not self.items:
             return NEUTRAL
-        return gravest([BY_MODULE_STATE[state] for state in {row.state for row in self.items}])
+        return gravest([BY_MODULE_STATE[state] for state in self.counts])
 
     def empty(self) -> str:
         """Where modules were looked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from textual.screen import ModalScreen
 from trustconsole.api import Snapshot
 from trustconsole.console.display import Display
 from trustconsole.console.sheet import Sheet
+from trustconsole.console.signs import WARN
 from trustconsole.console.widgets.pane import TopRule
 from trustconsole.console.widgets.sheet_view import SheetView
 
@@ -30,9 +32,9 @@ class InfoScreen(ModalScreen[None]):
     ]
     app: ConsoleApp
 
-    def __init__(self, display: Display, snapshot: Snapshot | None) -> None:
+    def __init__(self, display: Display, snapshot: Snapshot | None, problems: Sequence[str]) -> None:
         super().__init__()
-        self.sheet = info_sheet(display, snapshot)
+        self.sheet = info_sheet(display, snapshot, problems)
         self.top = TopRule(display, "┌┐")
         self.view = SheetView()
 
@@ -55,8 +57,8 @@ class InfoScreen(ModalScreen[None]):
         self.dismiss()
 
 
-def info_sheet(display: Display, snapshot: Snapshot | None) -> Sheet:
-    """Versions and paths."""
+def info_sheet(display: Display, snapshot: Snapshot | None, problems: Sequence[str]) -> Sheet:
+    """Versions, paths, and the problems of the banner in full."""
     sheet = Sheet(display, display.text("Info", "bold"), display.text("esc closes", "$text-muted"))
     sheet.fact("trustconsole", version("trustconsole"))
     sheet.fact("python", platform.python_version())
@@ -73,4 +75,8 @@ def info_sheet(display: Display, snapshot: Snapshot | None) -> Sheet:
         for place in paths.modules:
             sheet.fact("modules", place)
         sheet.fact("state", paths.state)
+    if problems:
+        sheet.heading("Problems")
+        for sentence in problems:
+            sheet.say(WARN, sentence)
     return sheet

@@ -119,8 +119,11 @@ class RowList(ScrollView, can_focus=True):
         self._wanted = tuple(widest)
 
     def _place_cursor(self, view: View[Any]) -> None:
-        keys = {view.key(item): index for index, item in enumerate(self.shown)} if self.key else {}
-        self.index = keys.get(self.key or "", min(self.index, max(0, len(self.shown) - 1)))
+        near = min(self.index, max(0, len(self.shown) - 1))
+        if self.key is not None and self.shown and view.key(self.shown[near]) != self.key:
+            found = (index for index, item in enumerate(self.shown) if view.key(item) == self.key)
+            near = next(found, near)
+        self.index = near
         self.key = view.key(self.shown[self.index]) if self.shown else self.key
         self.call_after_refresh(self._reveal)
 
