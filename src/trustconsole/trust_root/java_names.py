@@ -11,7 +11,9 @@ from trustconsole.trust_root import java_der as der
 from trustconsole.trust_root.java_der import CannotPredict, DerStream, DerValue, JavaIOError
 
 _HOST = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z][A-Za-z0-9-]*)*"
-_PLAIN_URI = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://" + _HOST + rb"(?:/[A-Za-z0-9._~/@:-]*)?")
+_OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_AUTHORITY = rb"(?:" + _HOST + rb"|" + _OCTET + rb"(?:\." + _OCTET + rb"){3})(?::[0-9]{1,5})?"
+_PLAIN_URI = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://" + _AUTHORITY + rb"(?:/[A-Za-z0-9._~/@:-]*)?")
 _PLAIN_HOST = re.compile(rb"\.?" + _HOST)
 _ADDRESS_BYTES = (4, 8, 16, 32)
 
