@@ -188,3 +188,12 @@ def test_a_bad_entry_under_disabled_is_a_warning_and_proves_no_time(bench: Bench
     good = bench.verify(bench.trust(public_pem(bench.author)), log_key=public_pem(bench.log))
     assert good.verified_time == NOW - timedelta(days=1)
     assert "log-entry-not-proved" not in ids(good)
+
+
+def test_a_refusal_without_a_better_cause_still_has_a_next_step(bench: Bench) -> None:
+    bench.bundle(bench.signed_by_author())
+    bench.artifact.write_bytes(b"altered")
+    report = bench.verify(bench.trust(public_pem(bench.author)))
+    finding = next(finding for finding in report.findings if finding.id == "signature-unmatched")
+    assert report.sha256 is not None
+    assert report.sha256 in finding.next

@@ -6,12 +6,14 @@ import platform
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from trustconsole import __version__
 from trustconsole.api.sections import Section
 from trustconsole.api.target import Options, find_target
 from trustconsole.errors import SettingsError
 
+_NOTHING = "none found"
 _PACKAGES = ("textual", "cryptography", "pyyaml", "watchfiles")
 
 
@@ -38,6 +40,10 @@ def _version(package: str) -> str:
         return "not installed"
 
 
+def _from(path: Path | None, source: str) -> str:
+    return f"{path} (from: {source})" if path is not None else _NOTHING
+
+
 def info(options: Options) -> Info:
     """Everything about this installation and this place; never raises over a file."""
     versions = Section(
@@ -52,14 +58,13 @@ def info(options: Options) -> Info:
         target = find_target(options)
     except SettingsError as error:
         return Info((versions,), str(error))
-    nothing = "none found"
     paths = Section(
         "Paths",
         (
-            ("settings", f"{target.settings.path or nothing} (from: {target.settings_source})"),
-            ("controller.yml", f"{target.config or nothing} (from: {target.config_source})"),
-            ("working directory", str(target.working_directory or nothing)),
-            ("modules", ", ".join(map(str, target.modules(None))) or nothing),
+            ("settings", _from(target.settings.path, target.settings_source)),
+            ("controller.yml", _from(target.config, target.config_source)),
+            ("working directory", str(target.working_directory or _NOTHING)),
+            ("modules", ", ".join(map(str, target.modules(None))) or _NOTHING),
             ("state", str(target.state)),
             ("nodes", ", ".join(node.name for node in target.settings.nodes) or "none in the settings"),
         ),

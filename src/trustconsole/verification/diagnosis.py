@@ -151,6 +151,15 @@ def _sidecar_path(case: Case) -> str:
     return case.sidecar.path if case.sidecar else case.artifact.path
 
 
+def _unmatched(case: Case, state: DocumentedState) -> Finding:
+    """What is left to say where no probe found the cause."""
+    keys = "the bundle's own key" if state.key is not None else "any trusted key"
+    root = case.trust_root.path if case.trust_root is not None else "F"
+    return KINDS["signature-unmatched"].at(
+        case.artifact.path, keys=keys, sha256=case.artifact.sha256, trust_root=shlex.quote(root)
+    )
+
+
 _UNREADABLE: tuple[Probe, ...] = (_encoding,)
 _NOT_COVERING: tuple[Probe, ...] = (_altered, _digest_text, _raw_ecdsa, _other_hash, _line_ends)
 
@@ -168,4 +177,6 @@ def diagnose(case: Case, state: DocumentedState) -> tuple[Finding, ...]:
             found.extend(probe(case, state))
         except InputError:  # the artefact went away; the verdict stands without this hint
             continue
+    if probes is _NOT_COVERING and not found:
+        found.append(_unmatched(case, state))
     return tuple(found)

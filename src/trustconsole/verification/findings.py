@@ -111,6 +111,15 @@ KINDS: Final[dict[str, FindingKind]] = {
             "Fetch the module again from its author, and keep this file as evidence.",
         ),
         FindingKind(
+            "signature-unmatched",
+            "error",
+            "The signature and this file do not belong together under {keys}.",
+            "Either the file or its signature was changed after signing, or another key signed it; a bundle "
+            "without certificate does not say which.",
+            "Ask the author for the file's SHA-256 (here {sha256}) and for the signing key's fingerprint, and "
+            "compare the latter with trustconsole trust-root show {trust_root}.",
+        ),
+        FindingKind(
             "signed-digest-text",
             "error",
             "The signature was made over the digest's text, not over the file.",
