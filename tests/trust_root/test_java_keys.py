@@ -47,6 +47,19 @@ EC_PARAMETERS = der.encode(der.OID, P256)
         (key(ED25519_OID, b"\xff" * 32), "EdDSA"),
         (key(ED25519_OID, bytes(32), b"\x05\x00"), "EdDSA"),
     ],
+    ids=[
+        "modulus of 2048 bits",
+        "even modulus",
+        "even exponent",
+        "modulus of 505 bits",
+        "exponent of 65 bits",
+        "RSA by another of its OIDs",
+        "named curve",
+        "point off the curve",
+        "byte after the point",
+        "y not below the prime",
+        "Ed25519 with parameters",
+    ],
 )
 def test_the_runtime_takes(data: bytes, algorithm: str) -> None:
     loaded = java_public_key(data)
@@ -80,12 +93,36 @@ def test_the_runtime_takes(data: bytes, algorithm: str) -> None:
         key(ED25519_OID, bytes(32), unused=1),
         der.encode(der.SEQUENCE, ec_spki()[2:] + b"\x05\x00"),
     ],
+    ids=[
+        "nothing",
+        "empty sequence",
+        "last byte missing",
+        "byte after the end",
+        "modulus 0",
+        "exponent 0",
+        "exponent 1",
+        "exponent 2",
+        "exponent equal to the modulus",
+        "modulus of 503 bits",
+        "modulus of 16385 bits",
+        "long exponent with a long modulus",
+        "third number in the key",
+        "no curve",
+        "NULL for a curve",
+        "unknown curve",
+        "compressed point",
+        "hybrid point",
+        "31 bytes of Ed25519",
+        "33 bytes of Ed25519",
+        "unused bits in Ed25519",
+        "third element",
+    ],
 )
 def test_the_runtime_does_not_take(data: bytes) -> None:
     assert java_public_key(data) is None
 
 
-@pytest.mark.parametrize("spki", [ec_spki(), rsa_spki(), ed25519_spki()])
+@pytest.mark.parametrize("spki", [ec_spki(), rsa_spki(), ed25519_spki()], ids=["EC", "RSA", "Ed25519"])
 def test_common_keys_are_held_byte_for_byte(spki: bytes) -> None:
     loaded = java_public_key(spki)
     assert loaded is not None
