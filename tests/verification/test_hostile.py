@@ -1,0 +1,175 @@
+"""Whatever lies beside a module, there is a verdict: nothing raises, nothing hangs, nothing is accepted."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.verification.conftest import NOW, Bench
+
+from trustconsole import limits
+from trustconsole.demo.authorities import public_pem
+from trustconsole.demo.signing import detached, sign_raw
+from trustconsole.verification import Policy, SignatureChecker, verify_artifact
+from trustconsole.verification.loading import choose_sidecar
+
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+
+
+@SLOW
+@given(data=st.binary(max_size=300))
+def test_arbitrary_bytes_beside_a_module_are_never_accepted(bench: Bench, data: bytes) -> None:
+    root = bench.trust(public_pem(bench.author))
+    bench.bundle(data)
+    bench.sig(data)
+    assert bench.verify(root).documented.verdict in ("reject", "error")
+    assert bench.verify(root, mode="KEYED").documented.verdict in ("reject", "error")
+
+
+@SLOW
+@given(position=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_one_changed_byte_of_a_bundle_is_refused_or_changes_nothing(
+    bench: Bench, position: int, byte: int
+) -> None:
+    genuine = bench.signed_by_author(with_entry=True)
+    place = position % len(genuine)
+    changed = genuine[:place] + bytes([byte]) + genuine[place + 1 :]
+    bench.bundle(changed)
+    report = bench.verify(
+        bench.trust(public_pem(bench.author)), policy="REQUIRE_SET", log_key=public_pem(bench.log)
+    )
+    assert (report.documented.verdict == "accept") == (changed == genuine)
+
+
+@pytest.mark.parametrize("kind", ["directory", "fifo", "socket", "dangling", "loop", "device"])
+@pytest.mark.parametrize("role", ["artifact", "sidecar"])
+def test_a_special_file_is_answered_at_once(bench: Bench, role: str, kind: str) -> None:
+    bench.bundle(bench.signed_by_author())
+    target = bench.artifact if role == "artifact" else bench.directory / "module.jar.cosign.bundle"
+    target.unlink()
+    made = _make(target, kind)
+    report = bench.verify(bench.trust(public_pem(bench.author)))
+    if made is not None:
+        made.close()
+    assert report.documented.verdict == "error"
+    assert str(target) in report.documented.reason
+
+
+def _make(path: Path, kind: str) -> socket.socket | None:
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "dangling":
+        path.symlink_to("nowhere")
+    elif kind == "loop":
+        path.symlink_to(path.name)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        listening = socket.socket(socket.AF_UNIX)
+        here = Path.cwd()
+        os.chdir(path.parent)  # a socket's path is limited to 108 bytes
+        listening.bind(path.name)
+        os.chdir(here)
+        return listening
+    return None
+
+
+def test_a_signature_file_beyond_the_limit_is_an_error_that_names_it(bench: Bench) -> None:
+    bench.bundle(b" " * (limits.SIDECAR_BYTES + 1))
+    report = bench.verify(bench.trust(public_pem(bench.author)))
+    assert report.documented.verdict == "error"
+    assert "limit of 4.0 MiB" in report.documented.reason
+
+
+def test_deep_json_is_an_error_that_names_the_limit(bench: Bench) -> None:
+    bench.bundle(b'{"base64Signature":"AAAA","x":' + b"[" * 40 + b"]" * 40 + b"}")
+    report = bench.verify(bench.trust(public_pem(bench.author)))
+    assert report.documented.verdict == "error"
+    assert "32" in report.documented.reason
+
+
+def test_an_artefact_beyond_the_limit_is_an_error(bench: Bench) -> None:
+    bench.bundle(bench.signed_by_author())
+    with bench.artifact.open("wb") as file:
+        file.truncate(64 * limits.MIB)
+    assert bench.verify(bench.trust(public_pem(bench.author))).documented.verdict == "reject"
+
+
+@pytest.mark.parametrize(
+    ("mode", "present", "kind", "other"),
+    [
+        (None, ("sig",), "sig", None),
+        (None, ("cosign.bundle",), "cosign-bundle", None),
+        (None, ("sig", "cosign.bundle"), "cosign-bundle", "sig"),
+        ("KEYED", ("sig", "cosign.bundle"), "sig", "cosign.bundle"),
+        ("COSIGN_BUNDLE", ("sig",), None, "sig"),
+        (None, (), None, None),
+    ],
+)
+def test_mode_and_names_choose_the_sidecar(
+    bench: Bench, mode: str | None, present: tuple[str, ...], kind: str | None, other: str | None
+) -> None:
+    for suffix in present:
+        Path(f"{bench.artifact}.{suffix}").write_bytes(b"x")
+    choice = choose_sidecar(bench.artifact, mode)  # type: ignore[arg-type]
+    assert (choice.sidecar.named if choice.sidecar else None) == kind
+    assert choice.other == (f"{bench.artifact}.{other}" if other else None)
+
+
+def test_a_stored_module_has_its_sidecar_beside_the_bare_digest(tmp_path: Path) -> None:
+    digest = "ab" * 32
+    jar = tmp_path / f"{digest}.jar"
+    jar.write_bytes(b"")
+    (tmp_path / f"{digest}.cosign.bundle").write_bytes(b"{}")
+    choice = choose_sidecar(jar, "COSIGN_BUNDLE")
+    assert choice.sidecar is not None
+    assert choice.sidecar.path.endswith(f"{digest}.cosign.bundle")
+
+
+def test_a_given_sidecar_of_the_other_kind_counts_as_none_and_an_odd_name_takes_the_modes(
+    bench: Bench,
+) -> None:
+    signature = bench.directory / "author.sig"
+    signature.write_bytes(detached(sign_raw(bench.author, bench.content)))
+    root = bench.trust(public_pem(bench.author))
+    assert bench.verify(root, mode="KEYED", sidecar=signature).documented.verdict == "accept"
+    wrong = bench.verify(root, mode="COSIGN_BUNDLE", sidecar=signature)
+    assert (wrong.sidecar.kind, wrong.documented.rule) == ("none", "sidecar")
+    odd = signature.rename(bench.directory / "download")
+    assert bench.verify(root, mode="KEYED", sidecar=odd).documented.verdict == "accept"
+
+
+def test_answers_are_remembered_by_key_digest_and_signature(bench: Bench) -> None:
+    checker = SignatureChecker()
+    signature = sign_raw(bench.author, bench.content)
+    asked: list[int] = []
+
+    def message() -> bytes:
+        asked.append(1)
+        return bench.content
+
+    digest = bytes.fromhex(bench.sha256)
+    for _ in range(2):
+        assert checker.verify(bench.author.public_key(), signature, digest=digest, message=message)
+    assert not checker.verify(bench.stranger.public_key(), signature, digest=digest, message=message)
+    assert not checker.verify(bench.author.public_key(), signature, digest=bytes(32), message=message)
+    assert asked == []
+
+
+def test_a_verdict_never_needs_a_clock_of_its_own(bench: Bench) -> None:
+    report = verify_artifact(
+        bench.artifact,
+        policy=Policy("KEYED", "DISABLED", "flags"),
+        trust_root=None,
+        rekor_key=None,
+        now=datetime(1999, 1, 1, tzinfo=UTC),
+    )
+    assert report.policy.at < NOW
+    assert report.documented.verdict == "reject"
