@@ -27,11 +27,13 @@ from trustconsole.console.screens.start import StartScreen
 from trustconsole.errors import UnreadableFile
 
 HOSTILE = (
-    "H\x1b[31337mE\x1b]52;c;UFdORUQ=\x07\x1b]0;OWNED\x1b\\ \x9b31337m\x9d\x00\x07\x08\t\x7f\u202eRLO\u2066\u200b\u2028"
+    "H\x1b[31337mE\x1b]52;c;UFdORUQ=\x07\x1b]0;OWNED\x1b\\ \x9b31337m\x9d\x00\x07\x08\t\x7f"
+    "\u202eRLO\u2066\u200b\u2028"
     "[@click=app.quit]click[/][/x][bold red]$text-error\r\n\udc80end"
 )
 KEPT = {
-    "kind", "verdict", "status", "state", "severity", "origin", "outcome", "cell", "stage", "load_as", "verifier", "role",
+    "kind", "verdict", "status", "state", "severity", "origin", "outcome", "cell", "stage",
+    "load_as", "verifier", "role",
     "profile", "verified_time",
 }  # fmt: skip
 RAW = re.compile(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from tests.console.workbench import NOW, clock, module, modules, nodes, row, snapshot
+from tests.console.workbench import NOW, clock, module, nodes, row, snapshot
 
 from trustconsole.api import ModuleRow
 from trustconsole.console.display import Display
 from trustconsole.console.headline import headline
 from trustconsole.console.panes import (
+    VIEWS,
     BundlesView,
     ConfigurationView,
     ProfileView,
@@ -21,6 +23,7 @@ from trustconsole.console.panes.profile import MATRIX
 from trustconsole.console.secrets_masked import mask_secrets
 from trustconsole.console.sheet import Sheet, as_text
 from trustconsole.console.signs import ACCEPT, DIFFER, REJECT, RESTART, SIGNS, UNKNOWN, WARN, gravest
+from trustconsole.console.view import View
 
 SHOW = Display(unicode=True, clock=clock)
 ASCII = Display(unicode=False, clock=clock)
@@ -164,6 +167,8 @@ def test_no_password_of_the_configuration_is_ever_shown() -> None:
         ('x: {password: "a b", port: 1}', "x: {password: ***, port: 1}"),
         ("trustRoot: security/trust.pem", "trustRoot: security/trust.pem"),
         ("port: 8080", "port: 8080"),
+        ("jwtSecret: $2b$10$abc", "jwtSecret: ***"),
+        ("jwtSecret: ${JWT_SECRET}", "jwtSecret: ${JWT_SECRET}"),
     ],
 )
 def test_secrets_are_hidden_by_their_keys_and_in_uris(line: str, shown: str) -> None:
@@ -171,12 +176,9 @@ def test_secrets_are_hidden_by_their_keys_and_in_uris(line: str, shown: str) -> 
 
 
 def test_a_secret_over_several_lines_is_hidden_to_its_end() -> None:
-    assert mask_secrets(["secret: |", "  one", "  two", "port: 1"]) == [
-        "secret: |",
-        "  ***",
-        "  ***",
-        "port: 1",
-    ]
+    block = ["secret: |", "  one", "  two", "port: 1"]
+    assert mask_secrets(block) == ["secret: |", "  ***", "  ***", "port: 1"]
+    assert mask_secrets(["tokens:", "- one", "port: 1"]) == ["tokens:", "***", "port: 1"]
 
 
 def test_bundles_count_states_and_the_gravest_is_where_readings_differ() -> None:
@@ -190,8 +192,10 @@ def test_the_detail_of_a_module_has_both_verdicts_traces_findings_signer_and_tim
     voting = next(item for item in view.items if item.module.name == "voting")
     text = words(view.sheet(voting, 2))
     for part in ("The log entry is about another file", "documented ✗ reject by step rekor.binding",
-                 "controller ✓ accept via raw-key", "Documented trace", "Controller trace", "cause The entry's SHA-256",
-                 "next Sign it again", "entry_sha256 = 1f3e", "verified time 2026-02-11", "valid until 2026-04-23",
+                 "controller ✓ accept via raw-key", "Documented trace", "Controller trace",
+                 "cause The entry's SHA-256",
+                 "next Sign it again", "entry_sha256 = 1f3e", "verified time 2026-02-11",
+                 "valid until 2026-04-23",
                  "SPKI 17d044ce"):  # fmt: skip
         assert part in text
 
@@ -243,7 +247,7 @@ def test_every_pane_has_an_empty_state_and_ascii_words(view_class: type[TrustRoo
 
 
 def test_every_row_of_every_pane_has_one_cell_for_each_column_and_its_own_key() -> None:
-    for view in (TrustRootView(snapshot(), SHOW), ProfileView(snapshot(), SHOW), ConfigurationView(snapshot(), SHOW),
-                 BundlesView(snapshot(modules=modules()), SHOW), RestartsView(snapshot(), SHOW)):  # fmt: skip
+    views: list[View[Any]] = [make(snapshot(), SHOW) for make in VIEWS]
+    for view in views:
         assert all(len(view.cells(item)) == len(view.columns) for item in view.items)
         assert len({view.key(item) for item in view.items}) == len(view.items)

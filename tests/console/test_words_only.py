@@ -10,10 +10,10 @@ import trustconsole.console
 
 ROOM = Path(trustconsole.console.__file__).parent
 TEXT_WIDGETS = {
-    "Static", "Label", "Button", "Checkbox", "RadioButton", "DataTable", "OptionList", "SelectionList", "Select", "Tree",
-    "Collapsible", "TabPane", "RichLog", "Log", "Markdown", "Pretty", "Header", "Footer", "Link", "Placeholder", "Digits",
-    "TextArea", "Toast", "Tooltip", "ListItem",
-}  # fmt: skip
+    *("Static", "Label", "Button", "Checkbox", "RadioButton", "DataTable", "OptionList", "SelectionList"),
+    *("Select", "Tree", "Collapsible", "TabPane", "RichLog", "Log", "Markdown", "Pretty", "Header", "Footer"),
+    *("Link", "Placeholder", "Digits", "TextArea", "Toast", "Tooltip", "ListItem"),
+}
 CONTENT_MAKERS = {"from_markup", "from_text", "from_rich_text", "assemble"}
 
 

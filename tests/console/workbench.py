@@ -117,8 +117,8 @@ def report_on(
         48_213,
         Sidecar(f"{path}.cosign.bundle", "cosign-bundle"),
         PolicyFacts(
-            "COSIGN_BUNDLE", f"{HOME}/config/controller.yml", f"{HOME}/config/security/trust.pem", "c0de" * 16,
-            "DISABLED", f"{HOME}/config/security/rekor.pub", NOW,
+            "COSIGN_BUNDLE", f"{HOME}/config/controller.yml", f"{HOME}/config/security/trust.pem",
+            "c0de" * 16, "DISABLED", f"{HOME}/config/security/rekor.pub", NOW,
         ),
         DocumentedVerdict(
             documented,
@@ -135,7 +135,7 @@ def report_on(
             "SIGNATURE_VERIFICATION_FAILED" if refused else None,
             f"cosign signature did not match any trusted key (sha256={'77ab' * 16})" if refused else None,
             "raw-key" if controller == "accept" else None,
-            "The signature verifies with a key that it loaded." if controller == "accept" else "No key matches.",
+            "a loaded key verifies it" if controller == "accept" else "no loaded key verifies it",
             trace("signature" if refused else None, "no trusted key verifies it")[:6],
         ),
         signer,
@@ -162,19 +162,20 @@ BINDING = Finding(
     "error",
     "The log entry is about another artefact",
     "The entry's SHA-256 is 1f3e… and the artefact's is 77ab…; this build does not compare them.",
-    "Sign it again: cosign sign-blob --key author-b.key --bundle voting-1.0.3.jar.cosign.bundle voting-1.0.3.jar",
+    "Sign it again: cosign sign-blob --key author-b.key --bundle voting.cosign.bundle voting-1.0.3.jar",
 )
 
 
 def modules() -> tuple[ModuleRow, ...]:
     """A dozen modules in every state."""
     author_a, author_b = Signer(KEY_A), Signer(KEY_B)
+    keyless = Signer("fe" * 32, None, ("dev@example.org",))
     other = "The log entry is about another file."
     return (
         row("essentials", "2.4.1", "accept", "accept", signer=author_a),
         row("parkour", "0.9.0", "accept", "accept", signer=Signer("ca" * 32, "CN=release,O=Parkour")),
         row("lobby-menu", "3.1.0", "accept", "accept", signer=author_b),
-        row("stats-aggregator", "1.2.0", "accept", "reject", signer=Signer("fe" * 32, None, ("dev@example.org",))),
+        row("stats-aggregator", "1.2.0", "accept", "reject", signer=keyless),
         row("voting", "1.0.3", "reject", "accept", failing="rekor.binding", reason=other, signer=author_b,
             findings=(BINDING,)),
         row("proxy-guard", "3.0.2", "reject", "reject", failing="signature",
@@ -187,12 +188,25 @@ def modules() -> tuple[ModuleRow, ...]:
 
 
 def nodes() -> tuple[NodeReport, ...]:
-    return (
-        NodeReport("controller-1", "controller", "current", NOW - timedelta(hours=1), "pid 4711 since 13:02:00",
-                   "started after the last change of the trust root", ("systemctl", "restart", "prexorcloud")),
-        NodeReport("daemon-7", "daemon", "restart", NOW - timedelta(days=9), "pid 812 since 2026-03-05",
-                   "trust root changed 13:58, up 9 d", ("ssh", "daemon-7", "systemctl", "restart", "prexord")),
-    )  # fmt: skip
+    current = NodeReport(
+        "controller-1",
+        "controller",
+        "current",
+        NOW - timedelta(hours=1),
+        "pid 4711 since 13:02:00",
+        "started after the last change of the trust root",
+        ("systemctl", "restart", "prexorcloud"),
+    )
+    old = NodeReport(
+        "daemon-7",
+        "daemon",
+        "restart",
+        NOW - timedelta(days=9),
+        "pid 812 since 2026-03-05",
+        "trust root changed 13:58, up 9 d",
+        ("ssh", "daemon-7", "systemctl", "restart", "prexord"),
+    )
+    return current, old
 
 
 _REAL: list[tuple[TrustRootReport, ConfigReport]] = []

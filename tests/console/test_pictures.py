@@ -1,0 +1,56 @@
+"""Pictures of the screens that matter, compared cell by cell; few, because a new Textual moves them all.
+
+Everything that could move them otherwise is chosen: theme, clock, paths, size, and the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from tests.console.workbench import app_over, ready, snapshot
+from textual.pilot import Pilot
+
+from trustconsole.console.app import ConsoleApp
+
+Compare = Callable[..., bool]
+PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], dict[str, bool]]] = {
+    "wide": ((160, 50), ("j", "j", "j", "j"), {}),
+    "middle": ((120, 40), ("2",), {}),
+    "narrow_bundles": ((80, 24), (), {}),
+    "narrow_trust_root": ((80, 24), ("1", "j", "j"), {}),
+    "narrow_detail": ((80, 24), ("j", "j", "j", "j", "enter"), {}),
+    "file_with_findings": ((120, 40), ("3", "t", "enter"), {}),
+    "palette": ((100, 30), ("colon",), {}),
+    "help": ((100, 30), ("5", "question_mark"), {}),
+    "ascii_without_colour": ((120, 40), ("5",), {"unicode": False, "no_color": True}),
+}
+
+
+def pressing(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def press(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        await ready(pilot, app)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        for _ in range(3):
+            await pilot.pause()
+
+    return press
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_screen_looks_as_it_did(
+    name: str, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("TERM", "dumb")
+    size, keys, options = PICTURES[name]
+    assert snap_compare(app_over(**options), terminal_size=size, run_before=pressing(*keys))
+
+
+def test_an_empty_workspace_looks_as_it_did(snap_compare: Compare) -> None:
+    nothing = snapshot(trust_root=None, config=None, modules=(), nodes=())
+    assert snap_compare(app_over(nothing), terminal_size=(120, 40), run_before=pressing())
