@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 
@@ -67,8 +68,9 @@ def _shown(certificate: x509.Certificate | None, which: str) -> str:
         return "a name that cannot be shown"
 
 
+@lru_cache(maxsize=1024)
 def take_apart(loaded: LoadedCertificate) -> Certificate:
-    """The fields of a certificate that the runtime loaded; raises `CannotPredict`."""
+    """The fields of a certificate that the runtime loaded, remembered; raises `CannotPredict`."""
     try:
         return _take_apart(loaded)
     except JavaIOError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -87,8 +88,9 @@ def java_key(spki: bytes, algorithm: str | None = None) -> JavaKey:
     return JavaKey(spki, digest, name)
 
 
+@lru_cache(maxsize=1024)
 def loaded_java_key(key: LoadedKey) -> JavaKey:
-    """A key of the trust root or of the Rekor key file."""
+    """A key of the trust root or of the Rekor key file, remembered."""
     return java_key(key.spki, key.algorithm)
 
 
@@ -156,6 +158,7 @@ def ecdsa_verifies(
     )
 
 
+@lru_cache(maxsize=1024)
 def ec_public_key(key: JavaKey) -> ec.EllipticCurvePublicKey | None:
     """The key object, None for other curves and for a point that is not on its curve."""
     if key.curve not in VERIFYING or key.point is None:

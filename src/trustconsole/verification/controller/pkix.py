@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from trustconsole.trust_root import CannotPredict
+from trustconsole.trust_root import CannotPredict, LoadedCertificate
 from trustconsole.trust_root import java_der as der
 from trustconsole.trust_root.java_der import JavaIOError
-from trustconsole.verification.controller.certificate import Certificate
+from trustconsole.verification.controller.certificate import Certificate, take_apart
 from trustconsole.verification.controller.chain_signatures import DISABLED, signed_by
 from trustconsole.verification.controller.java_crypto import JavaKey
 
@@ -39,12 +39,13 @@ class PathAnswer:
     tried: int
 
 
-def validate_path(leaf: Certificate, anchors: Sequence[Certificate], now: datetime) -> PathAnswer:
+def validate_path(leaf: Certificate, anchors: Sequence[LoadedCertificate], now: datetime) -> PathAnswer:
     """The runtime's answer for the path [leaf]; raises `CannotPredict`."""
     complaints: list[str] = []
     doubt: CannotPredict | None = None
-    for anchor in anchors:
+    for loaded in anchors:
         try:
+            anchor = take_apart(loaded)
             if not _selected(leaf, anchor):
                 continue
             complaint = _complaint(leaf, anchor, now)

@@ -7,7 +7,6 @@ from trustconsole.text import plural
 from trustconsole.trust_root.model import LoadAs, TrustRootReport
 from trustconsole.verification.case import Case
 from trustconsole.verification.controller.answers import no_boot, skipped, unknown
-from trustconsole.verification.controller.certificate import take_apart
 from trustconsole.verification.controller.state import ControllerState
 from trustconsole.verification.engine import Decision, Result
 
@@ -80,8 +79,7 @@ def check_trust_root(case: Case, state: ControllerState) -> Result:
     if refusal is not None:
         return refusal
     load = root.controller[state.mode]
-    state.keys = load.keys
-    state.anchors = tuple(take_apart(certificate) for certificate in load.certificates)
+    state.keys, state.anchors = load.keys, load.certificates
     if (
         case.policy.rekor_policy == "REQUIRE_SET"
         and state.mode == "COSIGN_BUNDLE"
@@ -95,7 +93,7 @@ def check_trust_root(case: Case, state: ControllerState) -> Result:
     evidence: dict[str, object] = {
         "path": root.path,
         "keys": [key.sha256 for key in state.keys],
-        "certificates": [anchor.loaded.sha256 for anchor in state.anchors],
+        "certificates": [anchor.sha256 for anchor in state.anchors],
     }
     counts = f"{plural(len(state.keys), 'key')} and {plural(len(state.anchors), 'certificate')}"
     return Result("pass", f"the controller loads {counts}", evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trustconsole.trust_root import LoadedKey
+from trustconsole.trust_root import LoadedCertificate, LoadedKey
 from trustconsole.verification.case import Mode
 from trustconsole.verification.controller.certificate import Certificate
 from trustconsole.verification.controller.java_crypto import JavaKey
@@ -22,7 +22,7 @@ class ControllerState:
     mode: Mode = "COSIGN_BUNDLE"
     loaded: bool = False
     keys: tuple[LoadedKey, ...] = ()
-    anchors: tuple[Certificate, ...] = ()
+    anchors: tuple[LoadedCertificate, ...] = ()
     log_keys: tuple[LoadedKey, ...] = ()
     sidecar: bytes | None = field(default=None, repr=False)
     bundle: Node = field(default=None, repr=False)
