@@ -131,8 +131,9 @@ def _finding(out: Stream, path: str, finding: ConfigFinding) -> None:
     summary = out.state(sign, f"{finding.severity}: ") + out.text(finding.summary)
     out.row(Styled(), out.text(f"{place}: ", "muted") + summary, hang=2)
     rule = f", rule {finding.rule}" if finding.rule else ""
-    key = f"{finding.key}  " if finding.key else ""
-    blocks.facts(out, (("next", finding.next), ("key", f"{key}({finding.id}{rule})")), indent="    ")
+    blocks.facts(
+        out, (("next", finding.next), ("key", finding.key), ("id", f"{finding.id}{rule}")), indent="    "
+    )
 
 
 def profile(call: Call) -> int:
@@ -154,9 +155,9 @@ def _print_profile(out: Stream, report: ConfigReport) -> None:
         rows.append(
             ("documented", out.state(sign, words) + out.text(f"  ({cell} × required {required})", "muted"))
         )
-    verifier = report.effective.verifier if report.effective else None
-    sign, words = _VERIFIERS[verifier]
-    rows.append(("controller", out.state(sign, words)))
+    if report.effective or report.controller.starts is not False:
+        sign, words = _VERIFIERS[report.effective.verifier if report.effective else None]
+        rows.append(("controller", out.state(sign, words)))
     if report.controller.starts is not True:
         sign, words = _start(report)
         rows.append(("start", out.state(sign, words)))

@@ -16,6 +16,8 @@ INTERNAL: Final = 3
 UNKNOWN: Final = 4
 INTERRUPTED: Final = 130
 """128 + SIGINT, as shells say it."""
+BROKEN_PIPE: Final = 141
+"""128 + SIGPIPE: the reader left before the verdicts; a `pipefail` script must not take that for good."""
 
 Reading = Literal["documented", "controller", "both"]
 
@@ -36,6 +38,11 @@ _CONTROLLER: Final = {**_DOCUMENTED, "error": REFUSED}
 def worst(codes: Iterable[int]) -> int:
     """The gravest of them; 0 where there are none."""
     return min(codes, key=_GRAVEST_FIRST.index, default=GOOD)
+
+
+def of_all(codes: Iterable[int]) -> int:
+    """The gravest of several judgements; where nothing was judged, nothing is known."""
+    return worst(found) if (found := tuple(codes)) else UNKNOWN
 
 
 def of_verification(documented: str, controller: str, *, readable: bool, reading: Reading) -> int:
@@ -82,5 +89,5 @@ def of_trust_root(
 
 
 def of_restarts(states: Iterable[str]) -> int:
-    """Of `restarts`: a node on old files is 1, one of which it is unknown is 4."""
-    return worst({"current": GOOD, "restart": REFUSED, "unknown": UNKNOWN}[state] for state in states)
+    """Of `restarts`: a node on old files is 1, one of which it is unknown is 4, and so is none at all."""
+    return of_all({"current": GOOD, "restart": REFUSED, "unknown": UNKNOWN}[state] for state in states)

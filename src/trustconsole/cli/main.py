@@ -5,15 +5,17 @@ Nothing but the standard library and the tables is imported until a command need
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from trustconsole import __version__
 from trustconsole.cli import exit_codes
 from trustconsole.cli.call import Call, OpenConsole
-from trustconsole.cli.output import Output, Stream
+from trustconsole.cli.output import Output, ReaderGone, Stream, WriteFailed
 from trustconsole.cli.parser import HelpAsked, parse
 from trustconsole.errors import ReadOnlyRefused, TrustConsoleError
 from trustconsole.text import visible_lines
@@ -28,17 +30,26 @@ def run(
     stderr: TextIO | None = None,
 ) -> int:
     """Run the command that `arguments` name; the exit code. The streams are the process's unless given."""
-    stdin, stdout, stderr = stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr
+    # Python has None for a stream that was closed before it started.
+    stdin, stdout, stderr = (
+        given or own or io.StringIO()
+        for given, own in ((stdin, sys.stdin), (stdout, sys.stdout), (stderr, sys.stderr))
+    )
     output = Output(Stream.of(stdout), Stream.of(stderr))
     try:
         code = _guarded(arguments, output, open_console, stdin)
         output.out.flush()
         output.err.flush()
-    except BrokenPipeError:
+    except ReaderGone:
         # The reader has gone. What is still buffered would raise once more at exit: it goes nowhere.
         for stream in (stdout, stderr):
             _silence(stream)
-        return exit_codes.GOOD
+        return exit_codes.BROKEN_PIPE
+    except WriteFailed as error:
+        _silence(stdout)
+        with suppress(WriteFailed):
+            output.note(f"standard output cannot be written: {error}")
+        return exit_codes.INTERNAL
     return code
 
 
@@ -46,7 +57,7 @@ def _guarded(arguments: Sequence[str], output: Output, open_console: OpenConsole
     try:
         return _dispatch(arguments, output, open_console, stdin)
     except HelpAsked as asked:
-        output.out.file.write(visible_lines(asked.text))
+        output.out.write(visible_lines(asked.text))
         return exit_codes.GOOD
     except TrustConsoleError as error:
         output.note(str(error), hint=error.hint)
@@ -54,12 +65,12 @@ def _guarded(arguments: Sequence[str], output: Output, open_console: OpenConsole
     except KeyboardInterrupt:
         output.note("interrupted")
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
+    except WriteFailed:
         raise
     except Exception as error:  # noqa: BLE001  the top-level handler: a mistake of ours becomes one sentence
         name = type(error).__name__
         output.note(
-            f"stopped because of a mistake of its own ({name}); no file was changed",
+            f"stopped because of a mistake of its own ({name})",
             hint="report the command and this line; trustconsole info prints the versions",
         )
         return exit_codes.INTERNAL

@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, TextIO
 
 from trustconsole.cli.signs import Role, Sign
@@ -29,10 +30,29 @@ _SGR: Final[dict[Role, str]] = {
 _PLAIN: Final = str.maketrans(
     {"…": "...", "·": "-", "→": "->", "–": "-", "×": "x", "≤": "<=", "≥": ">=", "’": "'", "▸": ">"}
 )
+
 LEAST_WIDTH: Final = 40
 """A narrower terminal wraps for itself."""
 LEAST_INDENT: Final = 2
 """Of what has to begin below its label."""
+
+
+class WriteFailed(Exception):
+    """A standard stream takes nothing more (a full disk); the message is the operating system's."""
+
+
+class ReaderGone(WriteFailed):
+    """Whoever read the stream has closed it."""
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone(str(error)) from error
+    except OSError as error:
+        raise WriteFailed(error.strerror or str(error)) from error
 
 
 class Stream:
@@ -86,7 +106,7 @@ class Stream:
         """Write one line as it is."""
         spans = line.spans if line else ()
         text = "".join(self._coloured(span) for span in spans)
-        self.file.write(text.rstrip(" ") + "\n")
+        self.write(text.rstrip(" ") + "\n")
 
     def row(self, lead: Styled, body: Styled, *, hang: int | None = None) -> None:
         """Write `lead` and after it `body`, which is wrapped to the terminal under its own first word.
@@ -108,9 +128,15 @@ class Stream:
             blank = Styled((Span(" " * indent),))
             self.line((lead if index == 0 and lead else blank if index or hang is None else Styled()) + part)
 
+    def write(self, text: str) -> None:
+        """Write `text`, which is harmless already, as it is; raises `WriteFailed`."""
+        with _writing():
+            self.file.write(text)
+
     def flush(self) -> None:
-        """Hand everything to the operating system."""
-        self.file.flush()
+        """Hand everything to the operating system; raises `WriteFailed`."""
+        with _writing():
+            self.file.flush()
 
     def _coloured(self, span: Span) -> str:
         code = _SGR.get(span.role) if self.colour else None
@@ -128,12 +154,12 @@ class Output:
 
     def document(self, value: object) -> None:
         """One JSON document on standard output."""
-        self.out.file.write(to_json(value, indent=2) + "\n")
+        self.out.write(to_json(value, indent=2) + "\n")
 
     def json_line(self, value: object) -> None:
         """One line of JSON Lines, at once."""
         self._clear()
-        self.out.file.write(to_json(value) + "\n")
+        self.out.write(to_json(value) + "\n")
         self.out.flush()
 
     def note(self, sentence: str, *, sign: Sign | None = None, hint: str = "") -> None:

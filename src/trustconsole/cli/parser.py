@@ -35,7 +35,8 @@ class _Parser(argparse.ArgumentParser):
         """Every complaint of argparse, as one sentence."""
         sentence = message.removeprefix("argument ")
         sentence = sentence.replace("the following arguments are required:", "missing:")
-        raise UsageError(f"{self.prog}: {sentence}", hint=f"{self.prog} --help")
+        command = self.prog.removeprefix(PROGRAM).strip()
+        raise UsageError(f"{command}: {sentence}" if command else sentence, hint=f"{self.prog} --help")
 
 
 class _Help(argparse.Action):
@@ -53,10 +54,18 @@ def parse(arguments: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     """The command that is meant and its values; raises `UsageError` and `HelpAsked`."""
     row, rest = _meant(arguments)
     parser = _parser_of(row)
-    values, unknown = parser.parse_known_intermixed_args(rest)
+    values, unknown = parser.parse_known_intermixed_args(_without_dashes(rest))
     if unknown:
         _refuse(row, unknown)
     return row, values
+
+
+def _without_dashes(rest: Sequence[str]) -> list[str]:
+    """The arguments without `--`; what comes after it is a path, whatever it begins with."""
+    if "--" not in rest:
+        return list(rest)
+    end = list(rest).index("--")
+    return [*rest[:end], *(f"./{one}" if one.startswith("-") else one for one in rest[end + 1 :])]
 
 
 def _meant(arguments: Sequence[str]) -> tuple[Command, Sequence[str]]:
@@ -102,12 +111,14 @@ def _refuse(row: Command, unknown: Sequence[str]) -> NoReturn:
         flags = [flag for argument in row.arguments for flag in argument.flags if flag.startswith("-")]
         near = difflib.get_close_matches(option, [*flags, "--help"], 1)
         hint = f"did you mean {near[0]}" if near else f"{name} --help"
-        raise UsageError(f"{name} has no option {option}", hint=hint)
+        raise UsageError(f"{row.name or PROGRAM} has no option {option}", hint=hint)
     if not row.words and any(unknown[0] == other.words[0] for other in COMMANDS if other.words):
         raise UsageError(
             "options come after the command's name", hint=f"{PROGRAM} {unknown[0]} … (see --help)"
         )
-    raise UsageError(f"{name} takes no further argument: {unknown[0]!r}", hint=f"{name} --help")
+    raise UsageError(
+        f"{row.name or PROGRAM} takes no further argument: {unknown[0]!r}", hint=f"{name} --help"
+    )
 
 
 def _parser_of(row: Command) -> _Parser:

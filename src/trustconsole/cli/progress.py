@@ -45,12 +45,12 @@ class Progress:
         full, empty = ("█", "░") if self._stream.unicode else ("#", ".")
         filled = _BAR * done // total
         bar = full * filled + empty * (_BAR - filled)
-        self._stream.file.write(f"\r{self._what}  {bar}  {done:,} of {total:,}")
+        self._stream.write(f"\r{self._what}  {bar}  {done:,} of {total:,}")
         self._stream.flush()
 
     def clear(self) -> None:
         """Take the bar away, so that the line is free."""
         if self._drawn_at is None or self._stream.width is None:
             return
-        self._stream.file.write("\r" + " " * min(self._stream.width - 1, 78) + "\r")
+        self._stream.write("\r" + " " * min(self._stream.width - 1, 78) + "\r")
         self._stream.flush()

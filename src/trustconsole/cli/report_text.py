@@ -27,6 +27,8 @@ _TOLD: Final = ("fail", "warn")
 
 def sign_of(report: VerificationReport) -> Sign:
     """The one sign of an artefact: what differs or is unknown stands before what either reading says."""
+    if report.sha256 is None:
+        return REJECT
     if report.agree is None:
         return UNKNOWN
     if not report.agree:
@@ -37,10 +39,18 @@ def sign_of(report: VerificationReport) -> Sign:
     return NEUTRAL if "unsigned-allowed" in verdicts else REJECT
 
 
+def sentence_of(report: VerificationReport) -> str:
+    """What to know about it, in one sentence."""
+    if report.sha256 is not None:
+        return headline(report)
+    reason = report.documented.reason
+    return f"{reason[:1].upper()}{reason[1:]}."
+
+
 def print_one(out: Stream, report: VerificationReport) -> None:
     """Headline, both verdicts, facts, findings, both traces."""
     name = out.text(f"{Path(report.artifact).name}: ", "bold")
-    out.row(out.sign(sign_of(report)) + out.text(" "), name + out.text(headline(report)))
+    out.row(out.sign(sign_of(report)) + out.text(" "), name + out.text(sentence_of(report)))
     out.line()
     _verdicts(out, report)
     _facts(out, report)
@@ -136,11 +146,6 @@ def evidence_words(value: object) -> str:
 
 def print_many(out: Stream, reports: Sequence[VerificationReport]) -> None:
     """A line for each, then why some are refused or differ, then the counts."""
-    if not reports:
-        out.row(
-            Styled(), out.text("No modules there: a module is *.jar, *.zip or a file with a signature file.")
-        )
-        return
     parents = {str(Path(report.artifact).parent) for report in reports}
     common = len(parents) == 1
     if common:
@@ -152,7 +157,7 @@ def print_many(out: Stream, reports: Sequence[VerificationReport]) -> None:
         if sign not in (REJECT, DIFFER, UNKNOWN):
             continue
         name = out.text(f"{Path(report.artifact).name}: ", "bold")
-        out.row(out.sign(sign) + out.text(" "), name + out.text(headline(report)))
+        out.row(out.sign(sign) + out.text(" "), name + out.text(sentence_of(report)))
         _next(out, report.findings, "error")
     for report in reports:
         if sign_of(report) in (ACCEPT, NEUTRAL):

@@ -39,7 +39,9 @@ def show(call: Call) -> int:
     elif report.error is None:
         _print(call.output.out, report, datetime.now(UTC))
     if report.error is not None:
-        call.output.note(report.error, hint="name a PEM file that this user may read")
+        call.output.note(
+            _unreadable(report.path, report.error), hint="name a PEM file that this user may read"
+        )
     return exit_codes.of_trust_root(
         readable=report.error is None,
         certificates=any(block.kind == "certificate" for block in report.blocks),
@@ -140,10 +142,15 @@ def _load(out: Stream, load: ControllerLoad) -> Styled:
     return out.state(of_start(load.loads), f"{words}: {why}")
 
 
+def _unreadable(path: str, error: str) -> str:
+    return error if error.startswith(path) else f"{path}: {error}"
+
+
 def diff(call: Call) -> int:
     """Print what the second file trusts that the first does not, and the reverse."""
     report = api.diff_trust_roots(call.values.a, call.values.b)
-    errors = [error for error in (report.error_before, report.error_after) if error is not None]
+    pairs = ((report.before, report.error_before), (report.after, report.error_after))
+    errors = [_unreadable(path, error) for path, error in pairs if error is not None]
     if call.output.json:
         call.output.document(report.to_dict())
     elif not errors:

@@ -38,15 +38,20 @@ def verify(call: Call) -> int:
         reports = list(_told(run.reports, output))
     for problem in run.problems:
         output.note(problem)
-    code = exit_codes.worst(_code(report, values.reading) for report in reports)
+    code = exit_codes.of_all(_code(report, values.reading) for report in reports)
     if run.problems:
         code = exit_codes.worst((code, exit_codes.USAGE))
     if output.json:
         output.json_line(summary(reports, values.reading, code))
     elif len(reports) == 1:
         print_one(output.out, reports[0])
-    else:
+    elif reports:
         print_many(output.out, reports)
+    if not reports:
+        output.note(
+            "no module is there, so nothing was verified",
+            hint="a module is *.jar, *.zip or a file with a signature file; name one, or give --modules DIR",
+        )
     _say_disagreements(output, reports)
     return code
 
