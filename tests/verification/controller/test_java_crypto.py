@@ -58,11 +58,13 @@ def test_ecdsa_integers_count_as_unsigned_but_must_be_minimal() -> None:
     assert not verifies_sha256(key, b"", DIGEST, CHECKER)
 
 
-def named(*attributes: x509.NameAttribute) -> tuple[tuple[str, ...], ...]:
+def named(*attributes: x509.NameAttribute[str]) -> tuple[tuple[str, ...], ...]:
     return canonical_name(der.read_all(x509.Name(attributes).public_bytes()))
 
 
-def common_name(text: str, kind: x509.name._ASN1Type = x509.name._ASN1Type.UTF8String) -> x509.NameAttribute:
+def common_name(
+    text: str, kind: x509.name._ASN1Type = x509.name._ASN1Type.UTF8String
+) -> x509.NameAttribute[str]:
     return x509.NameAttribute(NameOID.COMMON_NAME, text, kind)
 
 
