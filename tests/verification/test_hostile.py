@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import UTC, datetime
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.verification.conftest import NOW, Bench
 
 from trustconsole import limits
 from trustconsole.demo.authorities import public_pem
-from trustconsole.demo.signing import detached, sign_raw
+from trustconsole.demo.signing import detached, legacy_bundle, sign_raw
 from trustconsole.verification import Policy, SignatureChecker, verify_artifact
 from trustconsole.verification.loading import choose_sidecar
 
@@ -44,6 +45,36 @@ def test_one_changed_byte_of_a_bundle_is_refused_or_changes_nothing(
         bench.trust(public_pem(bench.author)), policy="REQUIRE_SET", log_key=public_pem(bench.log)
     )
     assert (report.documented.verdict == "accept") == (changed == genuine)
+
+
+@SLOW
+@given(position=st.integers(0, 10_000), byte=st.integers(0, 255), pinned=st.booleans())
+def test_one_changed_byte_of_a_certificate_never_raises(
+    bench: Bench, position: int, byte: int, pinned: bool
+) -> None:
+    leaf = bench.leaf(start=timedelta(days=-1), length=timedelta(days=9))
+    place = position % len(leaf.der)
+    changed = leaf.der[:place] + bytes([byte]) + leaf.der[place + 1 :]
+    pem = b"-----BEGIN CERTIFICATE-----\n" + b64encode(changed) + b"\n-----END CERTIFICATE-----\n"
+    bench.bundle(legacy_bundle(sign_raw(bench.leaf_key, bench.content), certificate=pem))
+    report = bench.verify(bench.trust(public_pem(bench.leaf_key) if pinned else bench.ca.pem))
+    if not pinned:
+        assert (report.documented.verdict == "accept") == (changed == leaf.der)
+
+
+def test_a_certificate_with_a_repeated_extension_is_judged_not_crashed_on(bench: Bench) -> None:
+    leaf = bench.leaf(start=timedelta(days=-1), length=timedelta(days=9))
+    usage, eku = b"\x06\x03\x55\x1d\x0f", b"\x06\x03\x55\x1d\x25"
+    assert leaf.der.count(eku) == 1
+    pem = (
+        b"-----BEGIN CERTIFICATE-----\n"
+        + b64encode(leaf.der.replace(eku, usage))
+        + b"\n-----END CERTIFICATE-----\n"
+    )
+    bench.bundle(legacy_bundle(sign_raw(bench.leaf_key, bench.content), certificate=pem))
+    assert bench.verify(bench.trust(bench.ca.pem)).documented.verdict == "reject"
+    pinned = bench.verify(bench.trust(public_pem(bench.leaf_key)))
+    assert pinned.signer is not None
 
 
 @pytest.mark.parametrize("kind", ["directory", "fifo", "socket", "dangling", "loop", "device"])

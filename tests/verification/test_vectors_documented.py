@@ -172,3 +172,30 @@ def test_wycheproof_signatures_are_judged_without_a_mismatch(vectors: Path) -> N
                     wrong.append(f"{path.name} {test['tcId']}")
     assert wrong == []
     assert judged > 800
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # cryptography remarks on odd but readable names
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+def test_every_case_of_the_controller_set_gets_a_documented_verdict_of_its_own(
+    vectors: Path, tmp_path: Path
+) -> None:
+    base = vectors / "controller" / "verify"
+    cases = [json.loads(line) for line in (base / "cases.jsonl").read_text().splitlines()]
+    now = datetime.now(UTC)
+    unsound = []
+    for number, case in enumerate(cases):
+        module = tmp_path / f"{number}.jar"
+        shutil.copyfile(base / case["jar"], module)
+        if case["sidecar"]:
+            shutil.copyfile(base / case["sidecar"], f"{module}.{case['sidecar_kind']}")
+        report = verify_artifact(
+            module,
+            policy=Policy(case["mode"], case["rekor_policy"], "flags"),
+            trust_root=read_trust_root(base / case["trust_root"], now=now),
+            rekor_key=read_trust_root(base / case["rekor_key"], now=now) if case["rekor_key"] else None,
+            now=now,
+        )
+        if report.documented.verdict == "accept" and report.documented.matched is None:
+            unsound.append(case["id"])
+    assert unsound == []
+    assert len(cases) > 1000

@@ -27,7 +27,7 @@ from cryptography.x509.verification import (
 from trustconsole import limits
 from trustconsole.text import rfc3339
 from trustconsole.trust_root import subject_text
-from trustconsole.verification.material import public_key_of, within_dates
+from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of, within_dates
 
 _CA_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _SAN_TYPES = Criticality.AGNOSTIC
@@ -214,7 +214,7 @@ def check_certificates(
     for index, anchor in enumerate(anchors):
         try:
             path = _path_to(anchor, leaf, intermediates, at)
-        except (VerificationError, ValueError) as error:
+        except (VerificationError, *BROKEN_EXTENSIONS) as error:
             reasons.append(_cleaned(error))
             continue
         return ChainReport(True, f"chains to {subject_text(anchor.subject)}", at, index, path)
@@ -234,7 +234,7 @@ def check_chain(leaf: bytes, intermediates: bytes, anchors: bytes, at: datetime 
     for name, text in (("leaf", leaf), ("intermediates", intermediates), ("anchors", anchors)):
         try:
             parsed.append(x509.load_pem_x509_certificates(text) if text.strip() else [])
-        except ValueError as error:
+        except (ValueError, x509.InvalidVersion) as error:
             return ChainReport(False, f"the {name} cannot be read: {error}", moment)
     if not parsed[0]:
         return ChainReport(False, "there is no leaf certificate", moment)

@@ -33,7 +33,7 @@ KINDS: Final[dict[str, FindingKind]] = {
             "unsupported-format",
             "error",
             "This version does not verify Sigstore bundles ({media_type}).",
-            "The documentation names the legacy cosign bundle for modules, and the controller reads no other.",
+            "The documentation names the legacy cosign bundle for modules; the controller reads no other.",
             _RESIGN,
         ),
         FindingKind(
@@ -116,7 +116,7 @@ KINDS: Final[dict[str, FindingKind]] = {
             "The signature and this file do not belong together under {keys}.",
             "Either the file or its signature was changed after signing, or another key signed it; a bundle "
             "without certificate does not say which.",
-            "Ask the author for the file's SHA-256 (here {sha256}) and for the signing key's fingerprint, and "
+            "Ask the author for the file's SHA-256 (here {sha256}) and for the signing key's fingerprint; "
             "compare the latter with trustconsole trust-root show {trust_root}.",
         ),
         FindingKind(

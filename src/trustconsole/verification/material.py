@@ -23,6 +23,8 @@ from trustconsole.verification.strict_text import strict_base64
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)\r?\n?-----END \1-----(?:\r?\n|\Z)")
 _LABELS = {b"CERTIFICATE", b"PUBLIC KEY"}
+BROKEN_EXTENSIONS = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What reading a certificate's extensions may raise where they are malformed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,22 @@ def read_material(pem: bytes, where: str) -> Material:
         )
     try:
         if labels == {b"CERTIFICATE"}:
-            certificates = tuple(x509.load_der_x509_certificate(der) for _, der in blocks)
-            return Material(certificates=certificates)
+            return Material(certificates=tuple(_certificate(der) for _, der in blocks))
         if len(blocks) > 1:
             raise MalformedInput("holds more than one PUBLIC KEY", location=Location(where))
         return Material(public_key=load_der_public_key(blocks[0][1]))
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise MalformedInput(
             f"holds a block that does not parse: {error}", location=Location(where)
         ) from error
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    """The certificate, with the fields that are parsed only when asked for already asked for."""
+    certificate = x509.load_der_x509_certificate(der)
+    for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
+        getattr(certificate, name)
+    return certificate
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKeyTypes | None:
@@ -101,7 +110,7 @@ def alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
     """Every subject alternative name as text (untrusted), in order; empty where there are none."""
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (*BROKEN_EXTENSIONS, x509.ExtensionNotFound):
         return ()
     return tuple(_general_name(name) for name in names)
 

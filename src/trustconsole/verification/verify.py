@@ -11,7 +11,7 @@ from pathlib import Path
 from trustconsole.errors import InputError
 from trustconsole.trust_root import TrustRootReport
 from trustconsole.verification.case import Artifact, Case, Policy
-from trustconsole.verification.controller import judge_as_controller
+from trustconsole.verification.controller import judge_as_controller, judge_unreadable_artifact
 from trustconsole.verification.diagnosis import diagnose
 from trustconsole.verification.disagreement import disagreement
 from trustconsole.verification.documented import DOCUMENTED_CHECKS, DocumentedState
@@ -27,7 +27,6 @@ from trustconsole.verification.report import (
     VerificationReport,
 )
 from trustconsole.verification.signatures import SignatureChecker
-from trustconsole.verification.unreadable import judge_unreadable_artifact
 
 REFUSED_CODE = "SIGNATURE_VERIFICATION_FAILED"
 
@@ -61,7 +60,7 @@ def verify_artifact(
     try:
         artifact = Artifact.read(path)
     except InputError as error:
-        return _unreadable(path, error, choice, facts, policy, trust_root)
+        return _unreadable(path, error, choice, facts, policy, trust_root, rekor_key)
     case = Case(
         artifact,
         choice.sidecar,
@@ -146,6 +145,7 @@ def _unreadable(
     facts: PolicyFacts,
     policy: Policy,
     trust_root: TrustRootReport | None,
+    rekor_key: TrustRootReport | None,
 ) -> VerificationReport:
     kind: SidecarKind = choice.sidecar.named if choice.sidecar else "none"
     reason = f"the artefact cannot be read: {error}"
@@ -156,7 +156,7 @@ def _unreadable(
         Sidecar(choice.sidecar.path if choice.sidecar else None, kind),
         facts,
         DocumentedVerdict("error", None, reason),
-        judge_unreadable_artifact(error, choice, policy, trust_root),
+        judge_unreadable_artifact(error, choice, policy, trust_root, rekor_key),
         None,
         None,
         None,
