@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. `arguments` are those of the process unless given."""
     from trustconsole.cli import run
 
+    if not sys.warnoptions:  # libraries remark on odd certificates; the findings say what matters
+        warnings.simplefilter("ignore")
     return run(sys.argv[1:] if arguments is None else arguments, open_console=_open_console)
 
 
