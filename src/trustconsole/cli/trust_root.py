@@ -55,7 +55,9 @@ def _print(out: Stream, report: TrustRootReport, now: datetime) -> None:
     trusted = len(report.trusted_blocks)
     ignored = len(report.blocks) - trusted
     counts = f"{plural(len(report.blocks), 'block')}: {trusted} trusted, {ignored} ignored"
-    out.row(Styled(), out.state(ACCEPT if trusted else REJECT, counts))
+    severities = {finding.severity for finding in report.all_findings}
+    sign = REJECT if "error" in severities or not trusted else WARN if "warning" in severities else ACCEPT
+    out.row(Styled(), out.state(sign, counts))
     blocks.facts(out, (("path", report.path), ("SHA-256", report.sha256)))
     if report.blocks:
         out.line()
