@@ -163,10 +163,11 @@ class Session:
                 await asyncio.wait_for(stop.wait(), _FIRST_LOOK_SECONDS)
         told: str | None = None
         async for hint in changes(lambda: self._watched, stop=stop):
+            restored = told is not None and hint.problem is None
             if hint.problem is not None and hint.problem != told:
                 yield hint.problem
             told = hint.problem
-            yield "changed" if hint.kind == "event" else "rescan"
+            yield "changed" if hint.kind == "event" or restored else "rescan"
 
     def export(self, name: str, text: str) -> Path:
         """Write `text` to a new file in the state directory's `exports`; raises `UnreadableFile`."""
