@@ -75,7 +75,7 @@ def test_verify_of_nothing_is_a_summary_alone(workspace: DemoWorkspace, tmp_path
         (("config", "check", "{config}"), shapes.CONFIG),
         (("config", "check", "{trust_root}"), shapes.CONFIG),
         (("config", "check", "{modules}"), shapes.CONFIG),
-        (("profile", "{config}"), {"schema": {"trustconsole/profile/1"}, "effective": shapes.EFFECTIVE}),
+        (("profile", "{config}"), shapes.CONFIG),
         (("inspect", "{config}"), shapes.INSPECT),
         (("inspect", "{trust_root}"), shapes.INSPECT),
         (("inspect", "{modules}/parkour-0.9.0.jar.cosign.bundle"), shapes.INSPECT),

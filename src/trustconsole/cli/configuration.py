@@ -140,7 +140,7 @@ def profile(call: Call) -> int:
     """Print what is enforced, every value with its source, and the documented matrix."""
     report = _report(call)
     if call.output.json:
-        call.output.document({**report.to_dict(), "schema": "trustconsole/profile/1"})
+        call.output.document(report.to_dict())
     elif report.error is None:
         _print_profile(call.output.out, report)
     _unreadable(call.output, report)

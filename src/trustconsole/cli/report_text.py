@@ -1,27 +1,18 @@
-"""Verification reports for people: one in full, or many as a table with what is refused or differs below."""
+"""One verification report for people: headline, both verdicts, facts, findings, both traces."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from trustconsole.api import Finding, Step, Verdict, VerificationReport, headline
+from trustconsole.api import Step, Verdict, VerificationReport, headline
 from trustconsole.cli import blocks
 from trustconsole.cli.output import Stream
-from trustconsole.cli.signs import ACCEPT, BY_STEP, BY_VERDICT, DIFFER, NEUTRAL, REJECT, UNKNOWN, WARN, Sign
+from trustconsole.cli.signs import ACCEPT, BY_STEP, BY_VERDICT, DIFFER, NEUTRAL, REJECT, UNKNOWN, Sign
 from trustconsole.cli.styled import Styled
-from trustconsole.cli.table import Column, print_table
-from trustconsole.text import human_bytes, plural, rfc3339
+from trustconsole.text import human_bytes, rfc3339
 
-_COLUMNS: Final = (
-    Column(""),
-    Column("artefact", least=16),
-    Column("documented"),
-    Column("controller"),
-    Column("signer", least=8, leaves=1, most=24),
-)
 _TOLD: Final = ("fail", "warn")
 
 
@@ -73,15 +64,16 @@ def _verdicts(out: Stream, report: VerificationReport) -> None:
     blocks.facts(
         out,
         (
-            ("documented", _verdict(out, documented.verdict) + out.text(by)),
+            ("documented", verdict_of(out, documented.verdict) + out.text(by)),
             ("", documented.reason),
-            ("controller", _verdict(out, controller.verdict) + out.text(f"{answer}{via}{stage}")),
+            ("controller", verdict_of(out, controller.verdict) + out.text(f"{answer}{via}{stage}")),
             ("", controller.message or controller.reason),
         ),
     )
 
 
-def _verdict(out: Stream, verdict: Verdict) -> Styled:
+def verdict_of(out: Stream, verdict: Verdict) -> Styled:
+    """A verdict's sign and word."""
     return out.state(BY_VERDICT[verdict], verdict)
 
 
@@ -142,75 +134,3 @@ def evidence_words(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {evidence_words(part)}" for key, part in value.items())
     return str(value)
-
-
-def print_many(out: Stream, reports: Sequence[VerificationReport]) -> None:
-    """A line for each, then why some are refused or differ, then the counts."""
-    parents = {str(Path(report.artifact).parent) for report in reports}
-    common = len(parents) == 1
-    if common:
-        out.row(Styled(), out.text(f"in {parents.pop()}", "muted"))
-    print_table(out, _COLUMNS, [_row(out, report, brief=common) for report in reports])
-    out.line()
-    for report in reports:
-        sign = sign_of(report)
-        if sign not in (REJECT, DIFFER, UNKNOWN):
-            continue
-        name = out.text(f"{Path(report.artifact).name}: ", "bold")
-        out.row(out.sign(sign) + out.text(" "), name + out.text(sentence_of(report)))
-        _next(out, report.findings, "error")
-    for report in reports:
-        if sign_of(report) in (ACCEPT, NEUTRAL):
-            _doubts(out, report)
-    out.line()
-    out.row(Styled(), _counts(out, reports))
-
-
-def _doubts(out: Stream, report: VerificationReport) -> None:
-    """What is known against an artefact that is installed."""
-    for finding in report.findings:
-        if finding.severity != "info":
-            name = out.text(f"{Path(report.artifact).name}: ", "bold")
-            out.row(out.sign(WARN) + out.text(" "), name + out.text(finding.summary))
-            _next(out, (finding,), finding.severity)
-
-
-def _next(out: Stream, findings: Sequence[Finding], severity: str) -> None:
-    step = next((one.next for one in findings if one.severity == severity), None)
-    if step:
-        out.row(out.text("  next  ", "muted"), out.text(step))
-
-
-def _row(out: Stream, report: VerificationReport, *, brief: bool) -> list[Styled]:
-    return [
-        out.sign(sign_of(report)),
-        out.text(Path(report.artifact).name if brief else report.artifact),
-        _verdict(out, report.documented.verdict),
-        _verdict(out, report.controller.verdict),
-        out.text(_signer(report), "muted"),
-    ]
-
-
-def _signer(report: VerificationReport) -> str:
-    signer = report.signer
-    if signer is None:
-        return "none" if report.sidecar.kind == "none" else "unknown"
-    name = next(iter(signer.san), None) or signer.subject
-    return name or signer.spki_sha256[:8]
-
-
-def _counts(out: Stream, reports: Sequence[VerificationReport]) -> Styled:
-    documented = Counter(report.documented.verdict for report in reports)
-    controller = Counter(report.controller.verdict for report in reports)
-    differ = sum(report.agree is False for report in reports)
-    parts = [out.text(plural(len(reports), "artefact"), "bold")]
-    parts.append(out.text(f"documented {_listed(documented)}"))
-    parts.append(out.text(f"controller {_listed(controller)}"))
-    if differ:
-        parts.append(out.state(DIFFER, f"{differ} differ{'s' if differ == 1 else ''}"))
-    return out.separated(parts)
-
-
-def _listed(counts: Counter[Verdict]) -> str:
-    found: Iterable[str] = (f"{counts[verdict]} {verdict}" for verdict in BY_VERDICT if counts[verdict])
-    return ", ".join(found)
