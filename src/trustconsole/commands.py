@@ -324,7 +324,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "Write the detail as text into the console's state directory."),
     Key("rescan", (("r", "rescan"), ("f5", "rescan")), "r", "rescan",
         "Read every file again now (also f5)."),
-    Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next row",
+    Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.console.workbench import app_over, bench_of, ready, screen_text, snapshot, until
+from textual import events
 from textual.widgets import Input
 
 from trustconsole.commands import PANES
@@ -118,9 +119,9 @@ async def test_letters_typed_into_the_filter_are_not_commands() -> None:
     app = app_over()
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await ready(pilot, app)
-        await pilot.press("slash", *"q1r")
+        await pilot.press("slash", *"q1r", "slash", "colon", "question_mark")
         assert app.is_running
-        assert app.main.query_one("#filter-input", Input).value == "q1r"
+        assert app.main.query_one("#filter-input", Input).value == "q1r/:?"
 
 
 async def test_enter_opens_the_detail_and_escape_goes_back_but_never_quits() -> None:
@@ -235,7 +236,7 @@ async def test_export_writes_the_whole_evidence_through_the_session() -> None:
         await pilot.press("j", "j", "j", "j", "e")
         await until(pilot, lambda: bool(bench_of(app).exported))
         name, text = bench_of(app).exported[0]
-        assert name == "bundles-detail-20260314T140207Z.txt"
+        assert name == "bundles-detail"
         assert "entry_sha256" in text
         bench_of(app).export_error = UnreadableFile(
             "the state directory is not writable", hint="Check its owner."
@@ -287,3 +288,20 @@ async def test_the_strip_of_a_narrow_screen_can_be_clicked() -> None:
         await pilot.click(list(app.main.query(StripItem))[2])
         await until(pilot, lambda: app.main.boxes[2].rows.has_focus)
         assert "3 Configuration" in screen_text(app)
+
+
+OPENERS = [("slash", "filter-input"), ("colon", "pick-input"), ("question_mark", "help-input")]
+
+
+@pytest.mark.parametrize(("opener", "identifier"), OPENERS)
+async def test_what_is_typed_right_after_a_key_goes_into_its_field(opener: str, identifier: str) -> None:
+    app = app_over()
+    async with app.run_test(size=WIDE) as pilot:
+        await ready(pilot, app)
+        for key, character in [(opener, None), *((letter, letter) for letter in "require")]:
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: app.focused is not None and app.focused.id == identifier)
+        field = app.focused
+        assert isinstance(field, Input)
+        await until(pilot, lambda: field.value == "require")
+        assert not bench_of(app).exported

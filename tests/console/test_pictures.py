@@ -20,7 +20,6 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], dict[str, bool]]] = 
     "narrow_bundles": ((80, 24), (), {}),
     "narrow_trust_root": ((80, 24), ("1", "j", "j"), {}),
     "narrow_detail": ((80, 24), ("j", "j", "j", "j", "enter"), {}),
-    "file_with_findings": ((120, 40), ("3", "t", "enter"), {}),
     "palette": ((100, 30), ("colon",), {}),
     "help": ((100, 30), ("5", "question_mark"), {}),
     "ascii_without_colour": ((120, 40), ("5",), {"unicode": False, "no_color": True}),

@@ -19,10 +19,12 @@ from textual.driver import Driver
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import ModalScreen
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from trustconsole.api import Snapshot
 from trustconsole.commands import Scope
+from trustconsole.console.bindings import OPENERS
 from trustconsole.console.clipboard import OSC52_LIMIT, encoded_size
 from trustconsole.console.crash import crash_text
 from trustconsole.console.display import Display
@@ -104,6 +106,10 @@ class ConsoleApp(App[None]):
     def read_only(self) -> bool:
         """Whether changes are refused."""
         return self.session is None or self.session.read_only
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Where a field has the focus, the keys that open one are letters."""
+        return not (action in OPENERS and isinstance(self.focused, Input))
 
     def on_mount(self) -> None:
         """Open the first screen and begin to look."""
@@ -237,9 +243,8 @@ class ConsoleApp(App[None]):
     def _write(self, name: str, text: str, words: str) -> None:
         if self.session is None:
             return
-        stamp = self.show_as.clock().strftime("%Y%m%dT%H%M%SZ")
         try:
-            path = self.session.export(f"{name}-{stamp}.txt", text)
+            path = self.session.export(name, text)
         except TrustConsoleError as error:
             self.say(sentence(error), severity="error")
         else:
@@ -250,28 +255,28 @@ class ConsoleApp(App[None]):
         self.request_look()
         self.say("Reading every file again")
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         """The commands by their names."""
         if not isinstance(self.screen, ModalScreen):
-            self.push_screen(
+            await self.push_screen(
                 PickScreen("Commands", "type to narrow · enter runs · esc", commands_choices(), self.show_as),
                 self._run,
             )
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """The keys, those of this place first."""
         if isinstance(self.screen, ModalScreen):
             return
         here: Scope = "detail" if isinstance(self.screen, DetailScreen) else self.main.box.pane.id
-        self.push_screen(HelpScreen(self.show_as, here))
+        await self.push_screen(HelpScreen(self.show_as, here))
 
     async def _run(self, action: str | None) -> None:
         if action:
             await self.run_action(action, self.screen)
 
-    def action_info(self) -> None:
+    async def action_info(self) -> None:
         """Versions and the paths of this session."""
-        self.push_screen(InfoScreen(self.show_as, self.snapshot, self.problems))
+        await self.push_screen(InfoScreen(self.show_as, self.snapshot, self.problems))
 
     def _fatal_error(self) -> None:
         """Leave with the traceback of our own making: no locals, no untrusted bytes."""

@@ -9,12 +9,22 @@ from textual.binding import Binding
 from trustconsole.commands import Scope, keys_of
 
 _ON_APP: Final = ("palette", "help", "quit", "rescan", "info")
+OPENERS: Final = ("filter", "palette", "help")
+"""Rows whose keys open a field. They are handled before the next key is looked at, so that what is typed
+right after them goes into it; while a field has the focus they are letters (`check_action`)."""
 
 
 def bindings(*scopes: Scope) -> list[Binding]:
     """One binding for each press of the rows that belong to these scopes."""
     return [
-        Binding(press, qualified(action), key.label, show=False, id=f"{key.id}.{press}")
+        Binding(
+            press,
+            qualified(action),
+            key.label,
+            show=False,
+            id=f"{key.id}.{press}",
+            priority=key.id in OPENERS,
+        )
         for key in keys_of(*scopes)
         for press, action in key.presses
     ]

@@ -32,7 +32,7 @@ class Session(Protocol):
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
 
     def export(self, name: str, text: str) -> Path:
-        """Write a file of this name into the state directory; raises TrustConsoleError."""
+        """Write `text` into the state directory under `name` and the time; raises TrustConsoleError."""
 
 
 class Place(Protocol):

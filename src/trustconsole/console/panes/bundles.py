@@ -147,10 +147,12 @@ class BundlesView(View[ModuleRow]):
             if report.sha256
             else Copyable("path", item.module.path)
         )
-        _verdicts(sheet, item, report)
         sheet.more = Copyable("both verdicts", _ticket(item, report))
+        sign = BY_MODULE_STATE[item.state]
+        sheet.say(sign, headline(report), sign.style if sign.gravity else "")
         if level == 0:
             return sheet
+        _verdicts(sheet, report)
         sheet.findings(report.findings)
         _trace(sheet, "Documented trace", report.steps, level)
         _trace(sheet, "Controller trace", report.controller.steps, level)
@@ -192,9 +194,7 @@ def steps_summary(report: VerificationReport, show: Display) -> Content:
     )
 
 
-def _verdicts(sheet: Sheet, row: ModuleRow, report: VerificationReport) -> None:
-    sign = BY_MODULE_STATE[row.state]
-    sheet.say(sign, headline(report), sign.style if sign.gravity else "")
+def _verdicts(sheet: Sheet, report: VerificationReport) -> None:
     show = sheet.display
     documented, controller = report.documented, report.controller
     by = f"  by step {documented.rule}" if documented.rule else ""

@@ -195,7 +195,7 @@ def block_sign(block: Block, show: Display) -> Sign:
 def block_state(block: Block, show: Display) -> str:
     """The state in a few words: why it is ignored, when it expires, or that it is trusted."""
     if not block.trusted:
-        cause = next((finding.summary for finding in block.findings), block.status)
+        cause = next((finding.cause or finding.summary for finding in block.findings), block.status)
         return f"ignored: {cause}"
     if block.not_after is not None:
         now = show.clock()

@@ -59,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show everything."""
-        self.field.focus()
+        self.set_focus(self.field)
         self.call_after_refresh(self.narrow, "")
 
     def narrow(self, words: str) -> None:

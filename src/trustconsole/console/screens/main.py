@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widgets import Input
 
 from trustconsole.api import Snapshot
 from trustconsole.commands import PANES, hints
-from trustconsole.console.bindings import bindings
+from trustconsole.console.bindings import OPENERS, bindings
 from trustconsole.console.display import Display
 from trustconsole.console.headline import headline, status
 from trustconsole.console.panes import VIEWS
@@ -84,6 +85,10 @@ class MainScreen(Screen[None]):
         self.watch(self.app, "snapshot", self.show_snapshot)
         self.watch(self.app, "problems", self.show_problems)
         self.set_interval(1, self.tick)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Where the filter has the focus, its key is a letter."""
+        return not (action in OPENERS and isinstance(self.focused, Input))
 
     @property
     def box(self) -> PaneBox:
@@ -177,9 +182,9 @@ class MainScreen(Screen[None]):
         if message.rows is self.box.rows:
             self.show_detail()
 
-    def on_row_list_opened(self) -> None:
+    async def on_row_list_opened(self) -> None:
         """A double click opens."""
-        self.action_open_detail()
+        await self.action_open_detail()
 
     def show_detail(self) -> None:
         """Show the detail of the row under the cursor."""
@@ -201,7 +206,7 @@ class MainScreen(Screen[None]):
         self.front = number
         self._bring_to_front()
         self._stack()
-        self.call_after_refresh(self.box.rows.focus)
+        self.set_focus(self.box.rows)
 
     def action_next_pane(self, by: int) -> None:
         """Give the next pane the focus."""
@@ -218,33 +223,32 @@ class MainScreen(Screen[None]):
     def action_filter(self) -> None:
         """Open the filter of the pane in front."""
         bar = self.query_one(FilterBar)
-        bar.add_class("-open")
-        bar.field.value = self.box.rows.pattern
-        bar.field.cursor_position = len(bar.field.value)
-        bar.field.focus()
+        bar.open(self.box.rows.pattern)
+        # At once, not when there is time: what is typed next belongs into the field.
+        self.set_focus(bar.field)
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Filter while it is typed."""
-        if self.query_one(FilterBar).has_class("-open"):
+        if self.query_one(FilterBar).display:
             self.box.filter(message.text)
             self.show_detail()
 
     def on_filter_bar_done(self, message: FilterBar.Done) -> None:
         """Close the filter line."""
-        self.query_one(FilterBar).remove_class("-open")
+        self.query_one(FilterBar).display = False
         if not message.keep:
             self.box.filter("")
-        self.box.rows.focus()
+        self.set_focus(self.box.rows)
 
     def action_back(self) -> None:
         """Clear the filter of the pane in front; there is nothing above this screen."""
         if self.box.rows.pattern:
             self.box.filter("")
 
-    def action_open_detail(self) -> None:
+    async def action_open_detail(self) -> None:
         """Give the detail the whole screen."""
         if self.sheet() is not None:
-            self.app.push_screen(DetailScreen(self.display_of, self.box))
+            await self.app.push_screen(DetailScreen(self.display_of, self.box))
 
     def action_detail_level(self) -> None:
         """Step through one line, trace, evidence."""

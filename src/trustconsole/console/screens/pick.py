@@ -122,7 +122,7 @@ class PickScreen(ModalScreen[str | None]):
         self.call_after_refresh(
             self.top.name_it, self.display_of.text(title, "bold"), self.display_of.text(aside, "$text-muted")
         )
-        self.field.focus()
+        self.set_focus(self.field)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the rows."""

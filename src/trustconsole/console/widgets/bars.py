@@ -121,6 +121,16 @@ class FilterBar(Horizontal):
             classes="filter-help",
         )
 
+    def on_mount(self) -> None:
+        """Closed until it is asked for."""
+        self.display = False
+
+    def open(self, text: str) -> None:
+        """Show the line with the present filter in it."""
+        self.display = True
+        self.field.value = text
+        self.field.cursor_position = len(text)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the text on."""
         event.stop()
