@@ -88,6 +88,9 @@ def test_a_trust_root_that_cannot_be_read_is_2_and_says_so(workspace: DemoWorksp
     ran = call("verify", workspace.modules / "essentials-2.4.1.jar", "--trust-root", tmp_path / "gone.pem")
     assert ran.code == 2
     assert "gone.pem" in ran.text
+    assert (
+        ran.text.splitlines()[0] == "✗ essentials-2.4.1.jar: The trust root cannot be read: does not exist."
+    )
 
 
 def test_an_unsigned_module_is_good_where_signatures_are_not_required(

@@ -82,6 +82,16 @@ def test_colours_need_a_terminal_that_wants_them(
     assert Stream.of(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")).colour is False
 
 
+@pytest.mark.parametrize(
+    ("columns", "width"), [("100", 100), ("0", 80), ("", 80), ("-5", 80), ("x", 80), ("3", 40), ("٣", 80)]
+)
+def test_the_width_is_what_columns_says_where_it_is_a_number(
+    columns: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert Stream.of(Terminal(io.BytesIO(), encoding="utf-8")).width == width
+
+
 def test_a_stream_that_is_no_terminal_is_not_wrapped() -> None:
     stream = Stream.of(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
     assert stream.width is None
@@ -166,6 +176,7 @@ def test_long_work_shows_how_far_it_is_and_takes_the_bar_away() -> None:
     stream, progress, clock = _progress(80)
     clock.now = PATIENCE_SECONDS + 0.01
     progress.tell(1234, 10_000)
+    progress.clear()
     progress.clear()
     bar, blank, _ = _written(stream).removeprefix("\r").split("\r")
     assert bar.startswith("verifying")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, TextIO
@@ -33,6 +32,8 @@ _PLAIN: Final = str.maketrans(
 
 LEAST_WIDTH: Final = 40
 """A narrower terminal wraps for itself."""
+DEFAULT_WIDTH: Final = 80
+"""Of a terminal that does not say."""
 LEAST_INDENT: Final = 2
 """Of what has to begin below its label."""
 
@@ -55,6 +56,17 @@ def _writing() -> Iterator[None]:
         raise WriteFailed(error.strerror or str(error)) from error
 
 
+def _columns(file: TextIO) -> int:
+    """How wide the terminal behind `file` is; COLUMNS decides where it is set, as for other programs."""
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isascii() and wanted.isdigit() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size(file.fileno()).columns or DEFAULT_WIDTH
+    except (OSError, ValueError):
+        return DEFAULT_WIDTH
+
+
 class Stream:
     """One of the two standard streams: what it can show; `width` None: no terminal, so nothing is wrapped."""
 
@@ -75,7 +87,7 @@ class Stream:
             file,
             colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
             unicode=encoding in ("utf8", "utf8sig"),
-            width=max(LEAST_WIDTH, shutil.get_terminal_size().columns) if terminal else None,
+            width=max(LEAST_WIDTH, _columns(file)) if terminal else None,
         )
 
     def text(self, value: object, role: Role = "") -> Styled:

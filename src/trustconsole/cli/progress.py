@@ -23,6 +23,7 @@ class Progress:
         self._monotonic = monotonic
         self._began = monotonic()
         self._drawn_at: float | None = None
+        self._shown = False
 
     def __enter__(self) -> Self:
         return self
@@ -42,6 +43,7 @@ class Progress:
         if self._drawn_at is not None and now - self._drawn_at < REDRAW_SECONDS:
             return
         self._drawn_at = now
+        self._shown = True
         full, empty = ("█", "░") if self._stream.unicode else ("#", ".")
         filled = _BAR * done // total
         bar = full * filled + empty * (_BAR - filled)
@@ -50,7 +52,8 @@ class Progress:
 
     def clear(self) -> None:
         """Take the bar away, so that the line is free."""
-        if self._drawn_at is None or self._stream.width is None:
+        if not self._shown or self._stream.width is None:
             return
+        self._shown = False
         self._stream.write("\r" + " " * min(self._stream.width - 1, 78) + "\r")
         self._stream.flush()

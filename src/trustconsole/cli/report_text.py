@@ -18,7 +18,7 @@ _TOLD: Final = ("fail", "warn")
 
 def sign_of(report: VerificationReport) -> Sign:
     """The one sign of an artefact: what differs or is unknown stands before what either reading says."""
-    if report.sha256 is None:
+    if report.documented.verdict == "error" and report.agree is not False:
         return REJECT
     if report.agree is None:
         return UNKNOWN
@@ -32,7 +32,7 @@ def sign_of(report: VerificationReport) -> Sign:
 
 def sentence_of(report: VerificationReport) -> str:
     """What to know about it, in one sentence."""
-    if report.sha256 is not None:
+    if report.documented.verdict != "error" or report.agree is False:
         return headline(report)
     reason = report.documented.reason
     return f"{reason[:1].upper()}{reason[1:]}."
