@@ -20,7 +20,6 @@ from trustconsole.console.panes import (
     TrustRootView,
 )
 from trustconsole.console.panes.profile import MATRIX
-from trustconsole.console.secrets_masked import mask_secrets
 from trustconsole.console.sheet import Sheet, as_text
 from trustconsole.console.signs import ACCEPT, DIFFER, REJECT, RESTART, SIGNS, UNKNOWN, WARN, gravest
 from trustconsole.console.view import View
@@ -156,29 +155,6 @@ def test_no_password_of_the_configuration_is_ever_shown() -> None:
     assert "demo-password" not in everything
     assert "uri: mongodb://prexorcloud:***@" in everything
     assert "jwtSecret: ***" in everything
-
-
-@pytest.mark.parametrize(
-    ("line", "shown"),
-    [
-        ("  uri: mongodb://me:p@ss:w0rd@host/db", "  uri: mongodb://me:***@host/db"),
-        ("password: hunter2", "password: ***"),
-        ("- apiKey: 'x y'", "- apiKey: ***"),
-        ('x: {password: "a b", port: 1}', "x: {password: ***, port: 1}"),
-        ("trustRoot: security/trust.pem", "trustRoot: security/trust.pem"),
-        ("port: 8080", "port: 8080"),
-        ("jwtSecret: $2b$10$abc", "jwtSecret: ***"),
-        ("jwtSecret: ${JWT_SECRET}", "jwtSecret: ${JWT_SECRET}"),
-    ],
-)
-def test_secrets_are_hidden_by_their_keys_and_in_uris(line: str, shown: str) -> None:
-    assert mask_secrets([line]) == [shown]
-
-
-def test_a_secret_over_several_lines_is_hidden_to_its_end() -> None:
-    block = ["secret: |", "  one", "  two", "port: 1"]
-    assert mask_secrets(block) == ["secret: |", "  ***", "  ***", "port: 1"]
-    assert mask_secrets(["tokens:", "- one", "port: 1"]) == ["tokens:", "***", "port: 1"]
 
 
 def test_bundles_count_states_and_the_gravest_is_where_readings_differ() -> None:

@@ -35,6 +35,8 @@ SECRET = "hunter2hunter2"  # the seeded secret that must not show
         f"share: {{pasteToken: {SECRET}, pasteApiKey: '{SECRET}', enabled: true}}\n",
         f"database:\n  uri: mongodb://user:{SECRET}@db1,db2:27017/x\n",
         f"database:\n  uri: 'mongodb://user:{SECRET}/@{SECRET}@db'\n",
+        f"smtp:\n  user.passwd: {SECRET}\n  private-key: {SECRET}\n  passphrase: {SECRET}\n",
+        f"credentials:\n- {SECRET}\n",
         f"\tjwtSecret: {SECRET}\n: [\n",
     ],
 )

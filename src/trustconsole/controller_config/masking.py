@@ -1,9 +1,9 @@
 """Secrets in `controller.yml` never reach a screen: the file's text as it may be shown.
 
 Works on lines, not on the parsed tree, because a file that does not parse is shown, too. Masks the value of
-every key that ends in secret(s), password, token or apiKey (also as a list, a block scalar, in flow style or
-in a comment) and the password inside any URI. Everything else, lines and columns before a mask included,
-stays as it is.
+every key that ends in secret, password, token, credential, privateKey or apiKey (also as a list, a block
+scalar, in flow style or in a comment) and the password inside any URI. Everything else, lines and columns
+before a mask included, stays as it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import re
 
 MASK = "***"
 _KEY = re.compile(
-    r"""["']?\b\w*(?:secrets?|password|token|apikey)["']?\s*:(?=\s|$|["'\[{|>])[ \t]*""", re.IGNORECASE
+    r"""["']?\b[\w.-]*(?:secrets?|passw(?:or)?d|passphrase|tokens?|credentials?|(?:private|api)[_.-]?key)"""
+    r"""["']?\s*:(?=\s|$|["'\[{|>])[ \t]*""",
+    re.IGNORECASE,
 )
 _URI_PASSWORD = re.compile(r"""(\w[\w+.-]*://[^\s/:@"']*):[^\s"']*@""")
 _BLOCK_STARTS = ("", "|", ">", "[", "{", "#", "&", "!")

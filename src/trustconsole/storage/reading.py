@@ -81,7 +81,7 @@ def as_input_error(error: OSError, path: Path) -> InputError:
         return SpecialFile("is a link that leads back to itself", hint="mend the link", location=location)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         if path.is_symlink():
-            target = os.readlink(path)
+            target = path.readlink()
             return MissingFile(
                 f"is a link to {target}, which does not exist", hint="mend the link", location=location
             )

@@ -13,7 +13,6 @@ from trustconsole.api import ConfigFinding, ConfigReport
 from trustconsole.commands import PANES
 from trustconsole.console.columns import Column
 from trustconsole.console.display import Display, join
-from trustconsole.console.secrets_masked import mask_secrets
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import ACCEPT, BY_SEVERITY, REJECT, UNKNOWN, Sign
 from trustconsole.console.view import View
@@ -61,7 +60,7 @@ class ConfigurationView(View[ConfigRow]):
             report.findings, key=lambda f: (-BY_SEVERITY[f.severity].gravity, f.line or 0, f.column or 0)
         )
         found += [ConfigRow(finding) for finding in ordered]
-        text = mask_secrets(report.text.splitlines()[:FILE_LINES])
+        text = report.text.splitlines()[:FILE_LINES]
         found += [ConfigRow(None, n, row, tuple(at.get(n, ()))) for n, row in enumerate(text, start=1)]
         return found
 
