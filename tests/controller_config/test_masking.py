@@ -71,3 +71,16 @@ def test_a_report_holds_no_secret_in_its_text(tmp_path: Path) -> None:
     assert SECRET not in check_config(path, now=datetime.now(UTC)).text
     path.write_text(f"security:\n  jwtSecret: {SECRET}\n :::[\n")
     assert SECRET not in check_config(path, now=datetime.now(UTC)).text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a" * 1_000_000, "a.-" * 300_000, "{secret:" * 100_000, "a://b:" * 150_000, "{secret: a, " * 80_000],
+)
+def test_a_line_of_a_megabyte_is_cut_and_costs_no_more_than_others(line: str) -> None:
+    assert len(masked_text(line)) < 4_000
+
+
+def test_a_secret_behind_the_cut_is_not_shown() -> None:
+    assert SECRET not in masked_text(f"jwtSecret: {'x' * 1_995}{SECRET}")
+    assert SECRET not in masked_text(f"{'x' * 1_995} jwtSecret: {SECRET}")

@@ -3,7 +3,7 @@
 Works on lines, not on the parsed tree, because a file that does not parse is shown, too. Masks the value of
 every key that ends in secret, password, token, credential, privateKey or apiKey (also as a list, a block
 scalar, in flow style or in a comment) and the password inside any URI. Everything else, lines and columns
-before a mask included, stays as it is.
+before a mask included, stays as it is, but for lines of more than 2,000 characters, which are cut.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import re
 
 MASK = "***"
 _KEY = re.compile(
-    r"""["']?\b[\w.-]*(?:secrets?|passw(?:or)?d|passphrase|tokens?|credentials?|(?:private|api)[_.-]?key)"""
+    r"""["']?\b[\w.-]{0,64}?(?:secrets?|passw(?:or)?d|passphrase|tokens?|credentials?|(?:private|api)[_.-]?key)"""
     r"""["']?\s*:(?=\s|$|["'\[{|>])[ \t]*""",
     re.IGNORECASE,
 )
-_URI_PASSWORD = re.compile(r"""(\w[\w+.-]*://[^\s/:@"']*):[^\s"']*@""")
+_URI_PASSWORD = re.compile(r"""(\b\w[\w+.-]{0,32}://[^\s/:@"']{0,256}):[^\s"']{0,1024}@""")
+_LONGEST_LINE = 2_000
+_CUT = " … (the line is longer)"
 _BLOCK_STARTS = ("", "|", ">", "[", "{", "#", "&", "!")
 _ITEM = re.compile(r"(\s*)(?:-(?:\s+|$))?")
 
@@ -50,7 +52,8 @@ def masked_text(text: str) -> str:
     """`text` with every secret replaced by `***`; the number of lines stays the same."""
     shown: list[str] = []
     below: int | None = None
-    for line in text.split("\n"):
+    for whole in text.split("\n"):
+        line = whole if len(whole) <= _LONGEST_LINE else whole[:_LONGEST_LINE] + _CUT
         content = line.lstrip(" \t")
         if below is not None and content.strip():
             if _indent(line) > below or (content.startswith("-") and _indent(line) >= below):
