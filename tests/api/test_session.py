@@ -61,7 +61,7 @@ def test_breaking_the_trust_root_turns_every_verdict_and_mending_turns_it_back(
     demo.trust_root.write_bytes(b"nothing\n")
     broken = session.look()
     assert {row.report.controller.verdict for row in broken.modules if row.report} == {"no-boot"}
-    assert not any(row.state == "agree-accept" for row in broken.modules)
+    assert not any(row.state == "accept" for row in broken.modules)
     demo.trust_root.write_bytes(content)
     mended = session.look()
     assert [row.state for row in mended.modules] == [row.state for row in good.modules]
@@ -71,11 +71,11 @@ def test_a_changed_module_is_judged_anew_and_others_are_remembered(
     session: Session, demo: DemoWorkspace
 ) -> None:
     before = session.look()
-    assert _state_of(before, "essentials") == "agree-accept"
+    assert _state_of(before, "essentials") == "accept"
     module = demo.modules / "essentials-2.4.1.jar"
     module.write_bytes(module.read_bytes() + b"x")
     after = session.look()
-    assert _state_of(after, "essentials") == "agree-reject"
+    assert _state_of(after, "essentials") == "reject"
     unchanged = [row.report.steps for row in before.modules if row.report and "parkour" in row.key]
     kept = [row.report.steps for row in after.modules if row.report and "parkour" in row.key]
     assert unchanged[0] is kept[0]

@@ -45,6 +45,7 @@ PUBLIC = {
     "Signer",
     "Snapshot",
     "Sourced",
+    "Standing",
     "Start",
     "Step",
     "TrustRootDiff",

@@ -10,9 +10,9 @@ from trustconsole.controller_config.report import ConfigReport
 from trustconsole.inventory.model import Module
 from trustconsole.nodes.model import NodeReport
 from trustconsole.trust_root.model import TrustRootReport
-from trustconsole.verification.report import VerificationReport
+from trustconsole.verification.report import Standing, VerificationReport
 
-ModuleState = Literal["agree-accept", "agree-reject", "differ", "unsigned", "unknown", "pending"]
+ModuleState = Literal[Standing, "pending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,8 @@ class ModuleRow:
 
     @property
     def state(self) -> ModuleState:
-        """The row's one sign: both accept, both refuse, they differ, unsigned, unknown, not yet verified."""
-        report = self.report
-        if report is None:
-            return "pending"
-        if report.agree is None:
-            return "unknown"
-        if not report.agree:
-            return "differ"
-        verdicts = {report.documented.verdict, report.controller.verdict}
-        if verdicts == {"accept"}:
-            return "agree-accept"
-        return "unsigned" if "unsigned-allowed" in verdicts else "agree-reject"
+        """The row's one sign: what the report comes to, `pending` while there is none."""
+        return self.report.standing if self.report is not None else "pending"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 from trustconsole.api import Step, Verdict, VerificationReport, headline
 from trustconsole.cli import blocks
 from trustconsole.cli.output import Stream
-from trustconsole.cli.signs import ACCEPT, BY_STEP, BY_VERDICT, DIFFER, NEUTRAL, REJECT, UNKNOWN, Sign
+from trustconsole.cli.signs import BY_STANDING, BY_STEP, BY_VERDICT, Sign
 from trustconsole.cli.styled import Styled
 from trustconsole.text import human_bytes, rfc3339
 
@@ -17,17 +17,8 @@ _TOLD: Final = ("fail", "warn")
 
 
 def sign_of(report: VerificationReport) -> Sign:
-    """The one sign of an artefact: what differs or is unknown stands before what either reading says."""
-    if report.documented.verdict == "error" and report.agree is not False:
-        return REJECT
-    if report.agree is None:
-        return UNKNOWN
-    if not report.agree:
-        return DIFFER
-    verdicts = {report.documented.verdict, report.controller.verdict}
-    if verdicts == {"accept"}:
-        return ACCEPT
-    return NEUTRAL if "unsigned-allowed" in verdicts else REJECT
+    """The one sign of an artefact."""
+    return BY_STANDING[report.standing]
 
 
 def sentence_of(report: VerificationReport) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from trustconsole.api import Verdict
+    from trustconsole.api import Standing, Verdict
 
 Role = Literal["", "success", "error", "warning", "accent", "muted", "bold"]
 
@@ -33,6 +33,14 @@ UNKNOWN: Final = Sign("?", "?", "unknown", "bold")
 NEUTRAL: Final = Sign("–", "-", "skipped", "muted")
 INFO: Final = Sign("·", ".", "note", "muted")
 
+BY_STANDING: Final[dict[Standing, Sign]] = {
+    "accept": ACCEPT,
+    "suspect": WARN,
+    "reject": REJECT,
+    "differ": DIFFER,
+    "unsigned": NEUTRAL,
+    "unknown": UNKNOWN,
+}
 BY_VERDICT: Final[dict[Verdict, Sign]] = {
     "accept": ACCEPT,
     "reject": REJECT,

@@ -55,6 +55,8 @@ def _modules(snapshot: Snapshot, display: Display) -> list[Content]:
         parts.append(display.state(REJECT, f"{counts['refused']:,} refused"))
     if counts["needlessly"]:
         parts.append(display.state(DIFFER, f"{counts['needlessly']:,} refused although verified"))
+    if counts["doubtful"]:
+        parts.append(display.state(WARN, f"{counts['doubtful']:,} accepted with a doubt"))
     if counts["unknown"]:
         parts.append(display.state(UNKNOWN, f"{counts['unknown']:,} unpredictable"))
     if counts["pending"]:
@@ -66,7 +68,12 @@ def _modules(snapshot: Snapshot, display: Display) -> list[Content]:
 def _group(row: ModuleRow) -> str:
     if row.state == "differ" and row.report:
         return "wrongly" if row.report.controller.verdict in ("accept", "unsigned-allowed") else "needlessly"
-    return {"agree-reject": "refused", "unknown": "unknown", "pending": "pending"}.get(row.state, "fine")
+    return {
+        "reject": "refused",
+        "suspect": "doubtful",
+        "unknown": "unknown",
+        "pending": "pending",
+    }.get(row.state, "fine")
 
 
 def _trust_root(snapshot: Snapshot, display: Display) -> list[Content]:
@@ -83,7 +90,7 @@ def _trust_root(snapshot: Snapshot, display: Display) -> list[Content]:
 def _calm(snapshot: Snapshot, display: Display) -> Content:
     parts = [display.state(ACCEPT, "the controller starts")]
     if snapshot.modules:
-        verified = sum(row.state == "agree-accept" for row in snapshot.modules)
+        verified = sum(row.state == "accept" for row in snapshot.modules)
         parts.append(display.state(ACCEPT, f"{plural(verified, 'module')} verified"))
     else:
         parts.append(display.state(INFO, "no modules found"))

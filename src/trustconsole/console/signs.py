@@ -40,8 +40,9 @@ PENDING: Final = Sign("pending", "…", ":", "not verified yet", "$text-muted", 
 SIGNS: Final = (ACCEPT, REJECT, DIFFER, WARN, RESTART, UNKNOWN, NEUTRAL, INFO, PENDING)
 
 BY_MODULE_STATE: Final[dict[ModuleState, Sign]] = {
-    "agree-accept": ACCEPT,
-    "agree-reject": REJECT,
+    "accept": ACCEPT,
+    "suspect": WARN,
+    "reject": REJECT,
     "differ": DIFFER,
     "unsigned": NEUTRAL,
     "unknown": UNKNOWN,

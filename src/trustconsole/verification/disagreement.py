@@ -159,6 +159,9 @@ def headline(report: VerificationReport) -> str:
         return row.cause if row else f"The readings differ: {documented.reason}."
     if controller.verdict == "unknown":
         return f"Documentation: {documented.verdict}. What the controller does cannot be predicted."
+    if report.standing == "suspect":
+        doubt = next(finding.summary for finding in report.findings if finding.severity == "error")
+        return f"Accepted, but {doubt[:1].lower()}{doubt[1:]}"
     if documented.verdict == "accept":
         return f"Genuine: {documented.reason}."
     return f"{documented.reason[:1].upper()}{documented.reason[1:]}."

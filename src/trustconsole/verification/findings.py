@@ -92,8 +92,8 @@ KINDS: Final[dict[str, FindingKind]] = {
             "log-entry-other-artifact",
             "error",
             "The log entry is about {about}.",
-            "Its timestamp may be genuine, but the entry does not describe this bundle ({compared}). "
-            "REQUIRE_SET in this build does not compare them.",
+            "Its timestamp may be genuine, but it describes {entry}, and this file is {found}; file, "
+            "signature and signer must all agree. REQUIRE_SET in this build does not compare them.",
             "Treat the bundle as suspect; ask the author to sign again and keep this file as evidence.",
         ),
         FindingKind(

@@ -107,12 +107,14 @@ def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
     assessment = state.assessment
     path = case.sidecar.path if case.sidecar else None
     if state.entry is not None and assessment.mismatches:
-        compared = ", ".join(f"{name} {value}" for name, value in assessment.compared.items())
+        body = assessment.body
+        entry = f"{body.hash_algorithm} {body.hash_value[:8]}" if body is not None else "nothing"
         yield KINDS["log-entry-other-artifact"].at(
-            path, about=" and ".join(assessment.mismatches), compared=compared
+            path,
+            about=" and ".join(assessment.mismatches),
+            entry=entry,
+            found=f"sha256 {case.artifact.sha256[:8]}",
         )
-    if case.policy.rekor_policy == "REQUIRE_SET":
-        return
     why = why_nothing_is_proved(state)
     if why is not None and not assessment.mismatches and case.rekor_key is not None:
         yield KINDS["log-entry-not-proved"].at(path, why=why)

@@ -15,6 +15,9 @@ StepStatus = Literal["pass", "fail", "skip", "info", "warn"]
 SidecarKind = Literal["sig", "cosign-bundle", "sigstore-bundle", "none"]
 Stage = Literal["config", "load", "verify"]
 
+Standing = Literal["accept", "suspect", "reject", "differ", "unsigned", "unknown"]
+"""What both verdicts come to; `suspect`: accepted by both, with a finding of severity error."""
+
 ALLOWING: frozenset[Verdict] = frozenset({"accept", "unsigned-allowed"})
 
 
@@ -184,6 +187,20 @@ class VerificationReport:
         if "unknown" in verdicts:
             return None
         return (verdicts[0] in ALLOWING) == (verdicts[1] in ALLOWING)
+
+    @property
+    def standing(self) -> Standing:
+        """The report in one word, for the one sign of a row; never `accept` where there is a doubt."""
+        verdicts = {self.documented.verdict, self.controller.verdict}
+        if self.agree is False:
+            return "differ"
+        if self.documented.verdict == "error":
+            return "reject"
+        if self.agree is None:
+            return "unknown"
+        if verdicts == {"accept"}:
+            return "suspect" if any(finding.severity == "error" for finding in self.findings) else "accept"
+        return "unsigned" if "unsigned-allowed" in verdicts else "reject"
 
     def with_findings(self, findings: tuple[Finding, ...]) -> VerificationReport:
         """The same report with `findings` added at the end."""

@@ -26,7 +26,15 @@ from trustconsole.console.signs import (
 from trustconsole.console.view import View
 from trustconsole.text import human_bytes
 
-_ORDER: tuple[ModuleState, ...] = ("agree-accept", "agree-reject", "differ", "unsigned", "unknown", "pending")
+_ORDER: tuple[ModuleState, ...] = (
+    "accept",
+    "suspect",
+    "reject",
+    "differ",
+    "unsigned",
+    "unknown",
+    "pending",
+)
 
 
 class BundlesView(View[ModuleRow]):

@@ -66,9 +66,7 @@ class StartScreen(Screen[None]):
         found = [
             Choice("open", place.path, place.note, place.path) for place in self.start.places if place.found
         ]
-        demo = Choice(
-            "demo", "Build a complete sample workspace and open it; nothing else is touched", "", "demo"
-        )
+        demo = Choice("demo", "Build a sample workspace in a new directory and open it", "", "demo")
         quit_ = Choice("quit", "Leave the console", "q", "quit")
         self.rows.show_view(ChoiceView([*found, demo, quit_], self.display_of))
         self.rows.focus()
