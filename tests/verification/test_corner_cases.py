@@ -16,7 +16,7 @@ from trustconsole.controller_config import check_config, working_directory_of
 from trustconsole.demo.authorities import public_pem
 from trustconsole.demo.signing import detached, legacy_bundle, sign_raw, sigstore_bundle
 from trustconsole.records import Settings
-from trustconsole.verification import VerificationReport, verify_artifact
+from trustconsole.verification import VerificationReport, headline, verify_artifact
 
 ENFORCING = "runtime: {profile: production}"
 OPEN = "runtime: {profile: development}"
@@ -325,3 +325,14 @@ def test_steps_after_the_verdict_still_run_and_say_so(bench: Bench) -> None:
     assert ids[:5] == ["profile", "trust-root", "sidecar", "parse", "key"]
     assert ids[-1] == "rekor.time"
     assert [step.after_verdict for step in report.steps] == [False] * 5 + [True] * (len(ids) - 5)
+
+
+def test_a_block_that_the_controller_ignores_is_named_as_the_cause(bench: Bench) -> None:
+    bench.bundle(bench.signed_by_author())
+    lines = public_pem(bench.author).splitlines()
+    commented = b"\n".join([lines[0], lines[1] + b"  # the author's key", *lines[2:]]) + b"\n"
+    report = bench.verify(bench.trust(public_pem(bench.stranger), commented))
+    assert (report.documented.verdict, report.controller.verdict) == ("accept", "reject")
+    finding = next(finding for finding in report.findings if finding.id == "readings-differ")
+    assert "silently ignores the block" in finding.cause
+    assert headline(report) == finding.cause

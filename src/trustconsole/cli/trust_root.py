@@ -175,6 +175,9 @@ def _print_diff(out: Stream, report: TrustRootDiff) -> None:
                 (report.kept, "kept"),
             )
         ]
+        otherwise = sum(change.trust_changed for change in report.kept)
+        if otherwise:
+            counts.append(f"{otherwise} of them no longer read as before")
         out.row(Styled(), out.state(WARN, ", ".join(counts)))
     blocks.facts(out, (("from", report.before), ("to", report.after)))
     rows = [_change(out, "-", change.before, change) for change in report.removed]
@@ -197,12 +200,25 @@ def _print_diff(out: Stream, report: TrustRootDiff) -> None:
 def _change(out: Stream, mark: str, block: Block | None, change: BlockChange) -> list[Styled]:
     notes = []
     if change.change == "kept":
-        notes += ["trust changed"] if change.trust_changed else []
+        notes += _trust_notes(change)
         notes += ["moved"] if change.moved else []
         notes += ["comment changed"] if change.relabelled else []
     if change.count_before != change.count_after and change.change == "kept":
         notes.append(f"{change.count_before} copies, now {change.count_after}")
     return _identity(out, mark, block, ", ".join(notes) or change.change)
+
+
+def _trust_notes(change: BlockChange) -> list[str]:
+    """What is read otherwise of a block that is in both files."""
+    if change.before is None or change.after is None or not change.trust_changed:
+        return []
+    notes = []
+    if change.before.trusted != change.after.trusted:
+        notes.append("now trusted" if change.after.trusted else "no longer trusted")
+    if change.before.loaded_by != change.after.loaded_by:
+        loaded = ", ".join(change.after.loaded_by) or "nothing"
+        notes.append(f"the controller now loads it as {loaded}")
+    return notes
 
 
 def _identity(out: Stream, mark: str, block: Block | None, note: str) -> list[Styled]:

@@ -26,7 +26,7 @@ from trustconsole.storage import read_bounded
 
 DEFAULT_SEED: Final = 20_260_211
 _MARKER_BYTES: Final = 4096
-_MARKER_SCHEMA: Final = "trustconsole/demo/1"
+_MARKER_SCHEMA: Final = "trustconsole/demo-marker/1"
 _OWN_ENTRIES: Final = ("controller", "modules", "keys", "state", "run", "settings.yml", MARKER)
 
 _CONTROLLER_YML: Final = """\

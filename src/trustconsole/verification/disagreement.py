@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trustconsole.findings import Finding
+from trustconsole.verification.case import Case
 from trustconsole.verification.findings import KINDS
-from trustconsole.verification.report import ALLOWING, Step, VerificationReport
+from trustconsole.verification.report import ALLOWING, VerificationReport
+
+DIFFER_ID = "readings-differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,34 +22,47 @@ class Difference:
     """A row: when it applies, why the readings differ, what to do."""
 
     id: str
-    applies: Callable[[VerificationReport], bool]
+    applies: Callable[[VerificationReport, Case], bool]
     cause: str
     advice: str
 
 
-def _step(report: VerificationReport, step_id: str) -> Step | None:
-    return next((step for step in report.steps if step.id == step_id), None)
+def _controller_says(text: str) -> Callable[[VerificationReport, Case], bool]:
+    return lambda report, _case: text in (report.controller.message or "")
 
 
-def _failed(report: VerificationReport, step_id: str) -> bool:
-    step = _step(report, step_id)
-    return step is not None and step.status in ("fail", "warn")
+def _has(finding_id: str) -> Callable[[VerificationReport, Case], bool]:
+    return lambda report, _case: any(finding.id == finding_id for finding in report.findings)
 
 
-def _controller_says(text: str) -> Callable[[VerificationReport], bool]:
-    return lambda report: text in (report.controller.message or "")
+def _refused_by(*rules: str) -> Callable[[VerificationReport, Case], bool]:
+    return lambda report, _case: (report.documented.rule or "").startswith(rules)
 
 
-def _has(finding_id: str) -> Callable[[VerificationReport], bool]:
-    return lambda report: any(finding.id == finding_id for finding in report.findings)
-
-
-def _installs_unverified(report: VerificationReport) -> bool:
+def _installs_unverified(report: VerificationReport, _case: Case) -> bool:
     return report.controller.verdict == "unsigned-allowed"
 
 
-def _judged_at_another_time(report: VerificationReport) -> bool:
+def _judged_at_another_time(report: VerificationReport, _case: Case) -> bool:
     return report.verified_time is not None and "validity check failed" in (report.controller.message or "")
+
+
+def _block_not_loaded(report: VerificationReport, case: Case) -> bool:
+    """The block that the documentation trusts is none that the controller loads in this mode."""
+    matched, root = report.documented.matched, case.trust_root
+    if matched is None or root is None or case.policy.mode is None:
+        return False
+    return any(
+        block.line_start == matched.line and case.policy.mode not in block.loaded_by for block in root.blocks
+    )
+
+
+def _loads_otherwise(report: VerificationReport, _case: Case) -> bool:
+    return report.documented.rule in ("key", "trust-root") or report.controller.stage == "load"
+
+
+def _starts_otherwise(report: VerificationReport, _case: Case) -> bool:
+    return report.controller.stage == "config" or report.documented.verdict == "no-boot"
 
 
 RULES: tuple[Difference, ...] = (
@@ -59,10 +75,16 @@ RULES: tuple[Difference, ...] = (
     ),
     Difference(
         "entry-not-bound",
-        lambda report: report.documented.rule == "rekor.binding",
+        _refused_by("rekor.binding"),
         "The log entry is about something else: REQUIRE_SET in this build does not compare it, so the "
         "controller installs it.",
         "Do not install it; ask the author for a new signature.",
+    ),
+    Difference(
+        "block-not-loaded",
+        _block_not_loaded,
+        "The controller silently ignores the block that verifies this module.",
+        "See trustconsole trust-root show for the line and the cause, and mend the block.",
     ),
     Difference(
         "judged-now",
@@ -93,52 +115,45 @@ RULES: tuple[Difference, ...] = (
     ),
     Difference(
         "strict-chain",
-        lambda report: report.documented.rule == "chain",
+        _refused_by("chain"),
         "The certificate does not meet the code-signing profile; this build does not look at key usage, "
         "extended key usage or the anchor's own dates.",
         "Replace the certificate; do not rely on the build's leniency.",
     ),
     Difference(
         "rekor-unchecked",
-        lambda report: (report.documented.rule or "").startswith("rekor."),
+        _refused_by("rekor."),
         "The log entry fails a check that this build does not make.",
         "Do not install it; ask the author for a new signature.",
     ),
     Difference(
         "lenient-parse",
-        lambda report: report.documented.rule == "parse",
+        _refused_by("parse"),
         "The signature file is malformed, and this build's parser is lenient about it.",
         "Ask the author for a well-formed signature file.",
     ),
     Difference(
         "trust-root-loaded-otherwise",
-        lambda report: report.documented.rule in ("key", "trust-root") or report.controller.stage == "load",
+        _loads_otherwise,
         "The controller loads other blocks from the trust root than the documentation trusts.",
         "See trustconsole trust-root show for the blocks that differ, and mend the file.",
     ),
     Difference(
         "configuration",
-        lambda report: report.controller.stage == "config" or report.documented.verdict == "no-boot",
+        _starts_otherwise,
         "The controller reads its configuration otherwise than the documentation says.",
         "See trustconsole config check for the values that differ.",
     ),
 )
 
 
-def difference_of(report: VerificationReport) -> Difference | None:
-    """The row that explains why the readings differ; None where they do not, or no row fits."""
-    if report.agree is not False:
-        return None
-    return next((row for row in RULES if row.applies(report)), None)
-
-
-def disagreement(report: VerificationReport) -> tuple[Finding, ...]:
+def disagreement(report: VerificationReport, case: Case) -> tuple[Finding, ...]:
     """The finding `readings-differ`, or nothing where both are on the same side."""
     if report.agree is not False:
         return ()
-    row = difference_of(report)
+    row = next((row for row in RULES if row.applies(report, case)), None)
     return (
-        KINDS["readings-differ"].at(
+        KINDS[DIFFER_ID].at(
             report.artifact,
             documented=report.documented.verdict,
             controller=report.controller.verdict,
@@ -152,11 +167,11 @@ def headline(report: VerificationReport) -> str:
     """What an operator must know about this module, in one sentence."""
     documented, controller = report.documented, report.controller
     if report.agree is False:
-        row = difference_of(report)
         if controller.verdict in ALLOWING and documented.verdict == "reject":
             verb = "would install it although it does not verify"
             return f"The controller {verb}: {documented.reason}."
-        return row.cause if row else f"The readings differ: {documented.reason}."
+        cause = next((finding.cause for finding in report.findings if finding.id == DIFFER_ID), None)
+        return cause or f"The readings differ: {documented.reason}."
     if controller.verdict == "unknown":
         return f"Documentation: {documented.verdict}. What the controller does cannot be predicted."
     if report.standing == "suspect":

@@ -97,7 +97,7 @@ def _report(case: Case, facts: PolicyFacts) -> VerificationReport:
         outcome.steps,
         findings,
     )
-    return report.with_findings(disagreement(report))
+    return report.with_findings(disagreement(report, case))
 
 
 def _documented_verdict(outcome: Outcome, state: DocumentedState) -> DocumentedVerdict:
