@@ -15,6 +15,7 @@ PUBLIC = {
     "ControllerLoad",
     "ControllerStart",
     "ControllerVerdict",
+    "DOCUMENTED_MATRIX",
     "DemoRun",
     "Documented",
     "DocumentedVerdict",
@@ -66,6 +67,7 @@ PUBLIC = {
     "restarts",
     "run_demo",
     "show_trust_root",
+    "value_words",
     "verify",
     "verify_all",
 }

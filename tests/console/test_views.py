@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.console.workbench import NOW, clock, module, nodes, row, snapshot
 
-from trustconsole.api import ModuleRow
+from trustconsole.api import DOCUMENTED_MATRIX, ModuleRow
 from trustconsole.console.display import Display
 from trustconsole.console.headline import headline
 from trustconsole.console.panes import (
@@ -19,7 +19,6 @@ from trustconsole.console.panes import (
     RestartsView,
     TrustRootView,
 )
-from trustconsole.console.panes.profile import MATRIX
 from trustconsole.console.sheet import Sheet, as_text
 from trustconsole.console.signs import ACCEPT, DIFFER, REJECT, RESTART, SIGNS, UNKNOWN, WARN, gravest
 from trustconsole.console.view import View
@@ -103,9 +102,9 @@ def test_the_profile_marks_todays_cell_and_gives_every_source() -> None:
 
 
 def test_the_matrix_is_that_of_the_documentation() -> None:
-    assert MATRIX["production/unset"] == MATRIX["production/true"] == "fail-closed"
-    assert MATRIX["production/false"] == "unsigned-allowed-warned"
-    assert {MATRIX[f"development/{required}"] for required in ("unset", "true", "false")} == {
+    assert DOCUMENTED_MATRIX["production/unset"] == DOCUMENTED_MATRIX["production/true"] == "fail-closed"
+    assert DOCUMENTED_MATRIX["production/false"] == "unsigned-allowed-warned"
+    assert {DOCUMENTED_MATRIX[f"development/{required}"] for required in ("unset", "true", "false")} == {
         "unsigned-allowed"
     }
 

@@ -69,7 +69,9 @@ def test_a_build_that_was_cut_short_can_be_repeated(tmp_path: Path, now: datetim
     assert build_demo(workspace.directory, now=now).settings.exists()
 
 
-@pytest.mark.parametrize("marker", [None, "{}", "[" * 3000, '{"schema": "trustconsole/demo-marker/1", "seed": "7"}'])
+@pytest.mark.parametrize(
+    "marker", [None, "{}", "[" * 3000, '{"schema": "trustconsole/demo-marker/1", "seed": "7"}']
+)
 def test_a_directory_with_something_else_in_it_is_refused_untouched(
     tmp_path: Path, now: datetime, marker: str | None
 ) -> None:

@@ -15,12 +15,14 @@ from trustconsole.api.start import DemoRun, Place, Start, first_start, run_demo
 from trustconsole.api.target import Options, find_config
 from trustconsole.api.verifying import Verifying, VerifyOptions, verify, verify_all
 from trustconsole.controller_config import (
+    DOCUMENTED_MATRIX,
     ConfigFinding,
     ConfigReport,
     ControllerStart,
     Documented,
     Effective,
     Sourced,
+    value_words,
 )
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Manifest, Module
@@ -54,6 +56,7 @@ from trustconsole.verification import (
 )
 
 __all__ = [
+    "DOCUMENTED_MATRIX",
     "Block",
     "BlockChange",
     "ChainReport",
@@ -113,6 +116,7 @@ __all__ = [
     "restarts",
     "run_demo",
     "show_trust_root",
+    "value_words",
     "verify",
     "verify_all",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from trustconsole import api
-from trustconsole.api import ConfigFinding, ConfigReport, Effective, Sourced
+from trustconsole.api import ConfigFinding, ConfigReport, Sourced
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
 from trustconsole.cli.output import Output, Stream
@@ -39,14 +39,6 @@ _VERIFIERS: Final[dict[str | None, tuple[Sign, str]]] = {
 }
 _ENFORCING: Final = ("KEYED", "COSIGN_BUNDLE", "FAIL_CLOSED", "BOOT_FAILS")
 _REQUIRED: Final = (("unset", "required unset"), ("false", "required: false"), ("true", "required: true"))
-_MATRIX: Final[dict[str, str]] = {
-    "development/unset": "unsigned-allowed",
-    "development/false": "unsigned-allowed",
-    "development/true": "unsigned-allowed",
-    "production/unset": "fail-closed",
-    "production/false": "unsigned-allowed-warned",
-    "production/true": "fail-closed",
-}
 
 
 def _report(call: Call) -> ConfigReport:
@@ -103,7 +95,7 @@ def _print_check(out: Stream, report: ConfigReport, *, reveal: bool) -> None:
     other = report.to_dict(reveal=reveal)["other"]
     if isinstance(other, dict):
         blocks.heading(out, "Other values")
-        blocks.facts(out, [(str(name), _value(value)) for name, value in other.items()])
+        blocks.facts(out, [(str(name), api.value_words(value)) for name, value in other.items()])
 
 
 def _start(report: ConfigReport) -> tuple[Sign, str]:
@@ -162,14 +154,14 @@ def _print_profile(out: Stream, report: ConfigReport) -> None:
         sign, words = _start(report)
         rows.append(("start", out.state(sign, words)))
     blocks.facts(out, rows, indent="")
-    for sentence in _differences(report):
+    for sentence in report.differences:
         out.row(Styled(), out.state(DIFFER, sentence))
     out.line()
     blocks.facts(out, (("path", report.path), ("working directory", report.working_directory)), indent="")
     if report.effective:
         out.line()
         columns = (Column("value"), Column("effective", least=16), Column("source", least=12))
-        print_table(out, columns, [_sourced(out, name, value) for name, value in _values(report.effective)])
+        print_table(out, columns, [_sourced(out, name, value) for name, value in report.effective.named()])
     if report.documented:
         _print_matrix(out, report.documented.cell)
 
@@ -178,30 +170,7 @@ def _sourced(out: Stream, name: str, value: Sourced) -> list[Styled]:
     source = "profile default" if value.source == "profile" else value.source
     if ":" in source:
         source = Path(source).name
-    return [out.text(name), out.text(_value(value.value)), out.text(source, "muted")]
-
-
-def _values(effective: Effective) -> tuple[tuple[str, Sourced], ...]:
-    return (
-        ("runtime.profile", effective.profile),
-        ("required", effective.required),
-        ("mode", effective.mode),
-        ("trustRoot", effective.trust_root),
-        ("allowUnsignedDevelopment", effective.allow_unsigned_development),
-        ("rekor.policy", effective.rekor_policy),
-        ("rekor.publicKey", effective.rekor_public_key),
-    )
-
-
-def _value(value: object) -> str:
-    """A YAML value as an operator writes it."""
-    if value is None or value == "":
-        return "not set"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return ", ".join(str(part) for part in value) or "none"
-    return str(value)
+    return [out.text(name), out.text(api.value_words(value.value)), out.text(source, "muted")]
 
 
 def _print_matrix(out: Stream, today: str) -> None:
@@ -210,7 +179,7 @@ def _print_matrix(out: Stream, today: str) -> None:
     for name in ("development", "production"):
         row = [out.text(name, "muted")]
         for column, _ in _REQUIRED:
-            sign, words = _OUTCOMES[_MATRIX[f"{name}/{column}"]]
+            sign, words = _OUTCOMES[api.DOCUMENTED_MATRIX[f"{name}/{column}"]]
             here = f"{name}/{column}" == today
             mark = out.text("▸ " if here else "  ", "bold")
             row.append(
@@ -218,23 +187,3 @@ def _print_matrix(out: Stream, today: str) -> None:
             )
         rows.append(row)
     print_table(out, (Column(""), *(Column(f"  {title}") for _, title in _REQUIRED)), rows, indent=2)
-
-
-def _differences(report: ConfigReport) -> list[str]:
-    """Where documentation and build part, in sentences."""
-    effective, documented = report.effective, report.documented
-    if effective is None or documented is None or effective.verifier is None:
-        return []
-    found = []
-    enforced = effective.verifier in _ENFORCING
-    if documented.outcome == "fail-closed" and not enforced:
-        found.append("the readings differ: documented is fail-closed, this build accepts unsigned modules")
-    if documented.outcome != "fail-closed" and enforced:
-        found.append("the readings differ: documented allows unsigned modules, this build demands signatures")
-    starts = report.controller.starts
-    if starts is not None and starts != documented.starts:
-        build, promise = ("starts", "refuses to start") if starts else ("does not start", "starts")
-        found.append(
-            f"the readings differ: by the documentation the controller {promise}, this build {build}"
-        )
-    return found

@@ -11,10 +11,10 @@ from datetime import UTC
 
 from textual.content import Content
 
-from trustconsole.api import ModuleRow, Snapshot
+from trustconsole.api import ModuleRow, Snapshot, value_words
 from trustconsole.console.display import Display, join
 from trustconsole.console.panes.configuration import start_words
-from trustconsole.console.panes.profile import ENFORCING, value_words
+from trustconsole.console.panes.profile import ENFORCING
 from trustconsole.console.signs import ACCEPT, DIFFER, INFO, NEUTRAL, PENDING, REJECT, RESTART, UNKNOWN, WARN
 from trustconsole.text import plural
 

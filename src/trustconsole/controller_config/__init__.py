@@ -5,6 +5,7 @@
 
 from trustconsole.controller_config.check import check_config, working_directory_of
 from trustconsole.controller_config.report import (
+    DOCUMENTED_MATRIX,
     ConfigFinding,
     ConfigReport,
     ControllerStart,
@@ -14,9 +15,11 @@ from trustconsole.controller_config.report import (
     Sourced,
     Verifier,
     mask_uri,
+    value_words,
 )
 
 __all__ = [
+    "DOCUMENTED_MATRIX",
     "ConfigFinding",
     "ConfigReport",
     "ControllerStart",
@@ -27,5 +30,6 @@ __all__ = [
     "Verifier",
     "check_config",
     "mask_uri",
+    "value_words",
     "working_directory_of",
 ]

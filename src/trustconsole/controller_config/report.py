@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from trustconsole.findings import Severity
 
 Verifier = Literal["NOOP", "KEYED", "COSIGN_BUNDLE", "FAIL_CLOSED", "BOOT_FAILS"]
 Outcome = Literal["fail-closed", "unsigned-allowed", "unsigned-allowed-warned"]
+
+DOCUMENTED_MATRIX: Final[Mapping[str, Outcome]] = {
+    "development/unset": "unsigned-allowed",
+    "development/false": "unsigned-allowed",
+    "development/true": "unsigned-allowed",
+    "production/unset": "fail-closed",
+    "production/false": "unsigned-allowed-warned",
+    "production/true": "fail-closed",
+}
+"""The documentation's matrix: profile and `required` to what then holds, as the page prints it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,18 @@ class Effective:
     rekor_public_key: Sourced
     verifier: Verifier | None
 
+    def named(self) -> tuple[tuple[str, Sourced], ...]:
+        """Every value under the name it has in the file, in the file's order."""
+        return (
+            ("runtime.profile", self.profile),
+            ("required", self.required),
+            ("mode", self.mode),
+            ("trustRoot", self.trust_root),
+            ("allowUnsignedDevelopment", self.allow_unsigned_development),
+            ("rekor.policy", self.rekor_policy),
+            ("rekor.publicKey", self.rekor_public_key),
+        )
+
     def to_dict(self) -> dict[str, object]:
         """The `effective` object."""
         return {
@@ -143,6 +165,28 @@ class ConfigReport:
     text: str = field(default="", repr=False)
     error: str | None = None
 
+    @property
+    def enforces(self) -> bool | None:
+        """Whether the build refuses unsigned modules; None where its verifier cannot be predicted."""
+        verifier = self.effective.verifier if self.effective is not None else None
+        return verifier != "NOOP" if verifier is not None else None
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Where documentation and build part, in sentences; empty where they agree or one is not known."""
+        documented, enforced, starts = self.documented, self.enforces, self.controller.starts
+        if documented is None or enforced is None:
+            return ()
+        found: list[str] = []
+        if documented.outcome == "fail-closed" and not enforced:
+            found.append("The documentation promises fail-closed; this build accepts unsigned modules.")
+        if documented.outcome != "fail-closed" and enforced:
+            found.append("The documentation allows unsigned modules here; this build enforces signatures.")
+        if starts is not None and starts != documented.starts:
+            build, promise = ("starts", "refuse to start") if starts else ("does not start", "start")
+            found.append(f"By the documentation the controller would {promise}; this build {build}.")
+        return tuple(found)
+
     def to_dict(self, *, reveal: bool = False) -> dict[str, object]:
         """`trustconsole/config/1`; the password inside `database.uri` is masked unless `reveal`."""
         other = dict(self.other) if self.other is not None else None
@@ -159,6 +203,17 @@ class ConfigReport:
             "documented": self.documented.to_dict() if self.documented else None,
             "error": self.error,
         }
+
+
+def value_words(value: object) -> str:
+    """A YAML value as an operator writes it (untrusted text)."""
+    if value is None or value == "":
+        return "not set"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value) or "none"
+    return str(value)
 
 
 def mask_uri(uri: str) -> str:

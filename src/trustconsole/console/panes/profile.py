@@ -8,7 +8,7 @@ from typing import Final
 
 from textual.content import Content
 
-from trustconsole.api import ConfigReport, Sourced
+from trustconsole.api import DOCUMENTED_MATRIX, ConfigReport, Sourced, value_words
 from trustconsole.commands import PANES
 from trustconsole.console.columns import Column
 from trustconsole.console.display import EMPTY, join
@@ -44,14 +44,6 @@ VERIFIERS: Final[dict[str | None, tuple[Sign, str, str]]] = {
 ENFORCING: Final = ("KEYED", "COSIGN_BUNDLE", "FAIL_CLOSED", "BOOT_FAILS")
 REQUIRED: Final = (("unset", "required not set"), ("false", "required: false"), ("true", "required: true"))
 PROFILES: Final = ("development", "production")
-MATRIX: Final[dict[str, str]] = {
-    "development/unset": "unsigned-allowed",
-    "development/false": "unsigned-allowed",
-    "development/true": "unsigned-allowed",
-    "production/unset": "fail-closed",
-    "production/false": "unsigned-allowed-warned",
-    "production/true": "fail-closed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +111,7 @@ class ProfileView(View[Value]):
         if report.documented is None:
             return self.display.state(UNKNOWN)
         sign, words = OUTCOMES[report.documented.outcome]
-        differ = report.effective is not None and differences(report)
+        differ = report.effective is not None and report.differences
         return (
             self.display.state(WARN, f"{words}, build differs") if differ else self.display.state(sign, words)
         )
@@ -132,7 +124,7 @@ class ProfileView(View[Value]):
         sign = OUTCOMES[report.documented.outcome][0]
         controller = VERIFIERS[report.effective.verifier][0]
         worst = max(sign, controller, key=lambda s: s.gravity)
-        return WARN if worst is NEUTRAL and differences(report) else worst
+        return WARN if worst is NEUTRAL and report.differences else worst
 
     def empty(self) -> str:
         """Why there are no values."""
@@ -161,7 +153,7 @@ class ProfileView(View[Value]):
         self._headline(sheet, report)
         if level == 0:
             return sheet
-        for sentence in differences(report):
+        for sentence in report.differences:
             sheet.say(WARN, sentence, WARN.style)
         self._matrix(sheet, report)
         if report.effective:
@@ -192,7 +184,7 @@ class ProfileView(View[Value]):
         for required, title in REQUIRED:
             parts = [show.text(f"  {title:<18}", "$text-muted")]
             for profile in PROFILES:
-                sign, words = OUTCOMES[MATRIX[f"{profile}/{required}"]]
+                sign, words = OUTCOMES[DOCUMENTED_MATRIX[f"{profile}/{required}"]]
                 here = f"{profile}/{required}" == today
                 parts.append(show.text("▸ " if here else "  ", "bold"))
                 parts.append(show.text(words, f"{sign.style} bold" if here else "$text-muted"))
@@ -202,35 +194,15 @@ class ProfileView(View[Value]):
 
 def sourced(report: ConfigReport) -> tuple[tuple[str, Sourced], ...]:
     """Every effective value under the name it has in the file; none where the build does not load it."""
-    effective = report.effective
-    if effective is None:
-        return ()
-    return (
-        ("runtime.profile", effective.profile),
-        ("required", effective.required),
-        ("mode", effective.mode),
-        ("trustRoot", effective.trust_root),
-        ("allowUnsignedDev", effective.allow_unsigned_development),
-        ("rekor.policy", effective.rekor_policy),
-        ("rekor.publicKey", effective.rekor_public_key),
-    )
+    short = {"allowUnsignedDevelopment": "allowUnsignedDev"}
+    named = report.effective.named() if report.effective is not None else ()
+    return tuple((short.get(name, name), value) for name, value in named)
 
 
 def cell_words(cell: str) -> str:
     """`production × required unset`."""
     profile, _, required = cell.partition("/")
     return f"{profile} × required {required}"
-
-
-def value_words(value: object) -> str:
-    """A YAML value as an operator writes it."""
-    if value is None or value == "":
-        return "not set"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(part) for part in value) or "none"
-    return str(value)
 
 
 def source_words(source: str) -> str:
@@ -245,21 +217,3 @@ def source_words(source: str) -> str:
 def brief_source(source: str) -> str:
     """The same for the list: line and column alone, because the file is known."""
     return source.partition(":")[2] or source.replace(" default", "").replace(" required", "")
-
-
-def differences(report: ConfigReport) -> tuple[str, ...]:
-    """Where documentation and build part, in sentences; empty where they agree."""
-    effective, documented = report.effective, report.documented
-    if effective is None or documented is None or effective.verifier is None:
-        return ()
-    enforced = effective.verifier in ENFORCING
-    found: list[str] = []
-    if documented.outcome == "fail-closed" and not enforced:
-        found.append("The documentation promises fail-closed; this build accepts unsigned modules.")
-    if documented.outcome != "fail-closed" and enforced:
-        found.append("The documentation allows unsigned modules here; this build enforces signatures.")
-    starts = report.controller.starts
-    if starts is not None and starts != documented.starts:
-        build, promise = ("starts", "refuse to start") if starts else ("does not start", "start")
-        found.append(f"By the documentation the controller would {promise}; this build {build}.")
-    return tuple(found)
