@@ -18,6 +18,7 @@ from trustconsole.demo.authorities import (
     make_ca,
     make_leaf,
 )
+from trustconsole.errors import UsageError
 from trustconsole.verification import check_chain
 
 START, END = NOW - timedelta(days=10), NOW + timedelta(days=10)
@@ -163,5 +164,5 @@ def test_text_that_is_no_certificate_is_a_refusal_and_a_naive_time_an_error() ->
     assert "cannot be read" in check_chain(b"junk", b"", ca.pem, NOW).reason
     assert not check_chain(b"", b"", ca.pem, NOW).accepted
     assert not check_chain(_leaf(ca).pem, b"", b"", NOW).accepted
-    with pytest.raises(ValueError, match="time zone"):
+    with pytest.raises(UsageError, match="time zone"):
         check_chain(_leaf(ca).pem, b"", ca.pem, NOW.replace(tzinfo=None))

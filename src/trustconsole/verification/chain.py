@@ -25,6 +25,7 @@ from cryptography.x509.verification import (
 )
 
 from trustconsole import limits
+from trustconsole.errors import UsageError
 from trustconsole.text import rfc3339
 from trustconsole.trust_root import subject_text
 from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of, within_dates
@@ -225,11 +226,11 @@ def check_chain(leaf: bytes, intermediates: bytes, anchors: bytes, at: datetime 
     """Judge PEM texts of any number of certificates each; `at` aware UTC, now where None.
 
     The first certificate of `leaf` is the leaf, further ones count as intermediates. A text that does not
-    parse is a refusal with the reason, never an exception; a naive `at` raises `ValueError`.
+    parse is a refusal with the reason, never an exception; a naive `at` raises `UsageError`.
     """
     moment = at or datetime.now(UTC)
     if moment.tzinfo is None:
-        raise ValueError("at must carry a time zone")
+        raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
     parsed: list[list[x509.Certificate]] = []
     for name, text in (("leaf", leaf), ("intermediates", intermediates), ("anchors", anchors)):
         try:
