@@ -51,6 +51,12 @@ def shorten(value: str, width: int) -> str:
     return f"{value[:head]}…{value[len(value) - tail :]}"
 
 
+def sentence(words: str) -> str:
+    """`words` with a capital first letter where a plain word stands first; a path or a name stays."""
+    first = words.partition(" ")[0]
+    return words[0].upper() + words[1:] if first.isascii() and first.isalpha() and first.islower() else words
+
+
 def to_json(value: object, *, indent: int | None = None) -> str:
     """JSON with true values: ASCII only, DEL escaped too, so that no control byte ever leaves."""
     return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", "\\u007f")

@@ -9,10 +9,12 @@ from textual.widgets import Input
 
 from trustconsole.commands import PANES
 from trustconsole.console.screens.detail import DetailScreen
-from trustconsole.console.screens.help import HelpScreen
+from trustconsole.console.screens.help import HelpScreen, help_sheet
 from trustconsole.console.screens.info import InfoScreen
 from trustconsole.console.screens.pick import PickScreen
+from trustconsole.console.sheet import Sheet
 from trustconsole.console.widgets.bars import Hint, StripItem
+from trustconsole.console.widgets.sheet_view import SheetView
 from trustconsole.errors import UnreadableFile
 
 WIDE, NARROW = (160, 50), (80, 24)
@@ -305,3 +307,43 @@ async def test_what_is_typed_right_after_a_key_goes_into_its_field(opener: str, 
         assert isinstance(field, Input)
         await until(pilot, lambda: field.value == "require")
         assert not bench_of(app).exported
+
+
+async def test_a_sheet_without_a_scrollbar_is_laid_out_alike_before_and_after_one_with_it() -> None:
+    app = app_over()
+    show = app.main.display_of
+    short, long = Sheet(show, show.text("short")), Sheet(show, show.text("long"))
+    short.say(None, "word " * 60)
+    long.say(None, "word " * 6000)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        view = app.screen.query_one(SheetView)
+        seen = []
+        for sheet in (short, long, short):
+            view.show_sheet(sheet, keep_place=False)
+            await until(pilot, lambda: view.show_vertical_scrollbar == (sheet is long))  # noqa: B023
+            seen.append([line[:119].rstrip("│ ") for line in screen_text(app).splitlines() if "word" in line])
+        assert seen[0] == seen[2]
+        assert len(seen[0]) == 3
+        assert seen[0][0] == seen[1][0].rstrip("▁▂▃▄▅▆▇█ ")
+
+
+@pytest.mark.parametrize("size", [WIDE, (120, 40), NARROW])
+async def test_no_row_touches_the_border_of_its_pane(size: tuple[int, int]) -> None:
+    app = app_over()
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        for box in app.main.boxes:
+            rows = box.rows
+            width = rows.scrollable_content_region.width
+            for y in range(rows.head, rows.size.height if width else 0):
+                assert rows.render_line(y).text.ljust(width)[width - 1] == " "
+
+
+def test_the_help_has_no_wider_column_for_keys_than_its_keys() -> None:
+    sheet = help_sheet(app_over().main.display_of, "restarts", "")
+    assert (sheet.entries[1].lead.plain, sheet.entries[1].body.plain) == ("  ", PANES[4].help)
+    leave = next(entry for entry in sheet.entries if entry.body.plain == "Leave the console.")
+    assert leave.lead.plain == "  q    "

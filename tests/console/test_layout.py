@@ -9,7 +9,7 @@ from textual.content import Content
 
 from trustconsole.console.columns import GAP, fit
 from trustconsole.console.display import Display, join
-from trustconsole.console.panes import BundlesView
+from trustconsole.console.panes import BundlesView, RestartsView
 from trustconsole.console.sheet import Sheet, lay_out
 from trustconsole.console.stack import LEAST, stack_heights
 
@@ -91,3 +91,25 @@ def test_joined_content_keeps_its_styles() -> None:
     both = join(SHOW.text("a", "bold"), SHOW.text("b"))
     assert both.plain == "ab"
     assert len(both.spans) == 1
+
+
+def test_a_digest_is_never_broken_where_a_line_of_its_own_would_hold_it() -> None:
+    digest = "77ab" * 16
+    sheet = Sheet(SHOW, SHOW.text("title"))
+    sheet.row(SHOW.text(f"{'file_sha256 = ':>30}"), SHOW.text(digest))
+    sheet.row(SHOW.text("✗ rekor.binding  "), SHOW.text(f"the entry is about {digest} and not this"))
+    rows = [row.plain for row in lay_out(sheet, 66)]
+    assert rows[0].strip() == "file_sha256 ="
+    assert rows[1].strip() == digest
+    assert [row.strip() for row in rows[2:]] == [
+        "✗ rekor.binding  the entry is about",
+        digest,
+        "and not this",
+    ]
+    assert all(len(row) <= 66 for row in rows)
+
+
+def test_how_long_a_node_is_up_leaves_before_the_reason_is_cut() -> None:
+    wanted = [1, 12, 7, 9, 52]
+    assert fit(RestartsView.columns, wanted, 46)[3] == 0
+    assert fit(RestartsView.columns, wanted, 100)[3:] == (9, 52)

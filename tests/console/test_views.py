@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.console.workbench import NOW, clock, module, nodes, row, snapshot
 
-from trustconsole.api import DOCUMENTED_MATRIX, ModuleRow
+from trustconsole.api import DOCUMENTED_MATRIX, Finding, ModuleRow
 from trustconsole.console.display import Display
-from trustconsole.console.headline import headline
+from trustconsole.console.headline import headline, in_force, status
 from trustconsole.console.panes import (
     VIEWS,
     BundlesView,
@@ -19,9 +20,11 @@ from trustconsole.console.panes import (
     RestartsView,
     TrustRootView,
 )
+from trustconsole.console.panes.trust_root import block_state
 from trustconsole.console.sheet import Sheet, as_text
 from trustconsole.console.signs import ACCEPT, DIFFER, REJECT, RESTART, SIGNS, UNKNOWN, WARN, gravest
 from trustconsole.console.view import View
+from trustconsole.text import sentence
 
 SHOW = Display(unicode=True, clock=clock)
 ASCII = Display(unicode=False, clock=clock)
@@ -226,3 +229,54 @@ def test_every_row_of_every_pane_has_one_cell_for_each_column_and_its_own_key() 
     for view in views:
         assert all(len(view.cells(item)) == len(view.columns) for item in view.items)
         assert len({view.key(item) for item in view.items}) == len(view.items)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(-3, "expired 3 d ago"), (89, "expires in 89 d"), (400, "until 2027-04-18")]
+)
+def test_only_a_certificate_near_its_end_says_that_it_expires(days: int, words: str) -> None:
+    view = TrustRootView(snapshot(), SHOW)
+    block = next(block for block in view.items if block.not_after)
+    assert block_state(replace(block, not_after=NOW + timedelta(days=days)), SHOW) == words
+
+
+def test_a_fact_behind_a_long_path_stays_in_sight_and_the_whole_path_can_be_searched() -> None:
+    base = snapshot().config
+    assert base is not None
+    path = "/opt/prexorcloud/controller/config/security/module-trust-root.pem"
+    finding = replace(base.findings[0], summary=f"{path} can be written by others")
+    view = ConfigurationView(snapshot(config=replace(base, findings=(finding,))), SHOW)
+    row = next(item for item in view.items if item.finding)
+    assert view.cells(row)[2].plain == "/opt/…/module-trust-root.pem can be written by others"
+    assert path in view.search(row)
+    assert path in words(view.sheet(row, 1))
+
+
+def test_what_happened_in_this_minute_is_not_counted_in_seconds() -> None:
+    assert SHOW.moment(NOW) == "2026-03-14T14:02:07Z (just now)"
+    assert SHOW.ago(NOW - timedelta(seconds=59)) == "just now"
+    assert SHOW.ago(NOW + timedelta(seconds=5)) == "within a minute"
+    assert SHOW.ago(NOW - timedelta(minutes=5)) == "5 min ago"
+
+
+@pytest.mark.parametrize("width", [110, 120, 160])
+def test_the_status_line_cuts_the_place_and_never_the_policy(width: int) -> None:
+    base = snapshot()
+    deep = replace(base, paths=replace(base.paths, working_directory="/srv/" + "deep/" * 30))
+    left, right = status(deep, SHOW, read_only=False, width=width)
+    assert left.plain.endswith(in_force(deep, SHOW).plain)
+    assert "…" in left.plain or width == 110
+    assert left.cell_length + right.cell_length <= width - 4
+
+
+def test_findings_begin_with_a_capital_unless_a_path_or_a_name_stands_there() -> None:
+    assert sentence("the path is relative") == "The path is relative"
+    for kept in ("publicKey is given", "/etc/x is open", "", "Already so", "rekor.policy is set"):
+        assert sentence(kept) == kept
+    sheet = Sheet(SHOW, SHOW.text("title"))
+    sheet.findings(
+        [Finding("some-id", "warning", "the key is weak", "it has few bits", "make another", None)]
+    )
+    assert [entry.body.plain for entry in sheet.entries[1:]] == [
+        "The key is weak", "It has few bits", "Make another",
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ from trustconsole.api import Finding, Section
 from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import BY_SEVERITY, Role
 from trustconsole.cli.styled import Styled
+from trustconsole.text import sentence
 
 INDENT: Final = "  "
 
@@ -35,8 +36,12 @@ def findings(stream: Stream, found: Sequence[Finding], *, indent: str = INDENT, 
         sign = BY_SEVERITY[finding.severity]
         where = f"line {finding.line}: " if place and finding.line else ""
         lead = stream.text(indent) + stream.sign(sign) + stream.text(" ")
-        stream.row(lead, stream.text(f"{where}{finding.summary}", _loud(sign.role)))
-        facts(stream, (("cause", finding.cause), ("next", finding.next)), indent=f"{indent}  ")
+        stream.row(lead, stream.text(f"{where}{sentence(finding.summary)}", _loud(sign.role)))
+        facts(
+            stream,
+            (("cause", sentence(finding.cause)), ("next", sentence(finding.next))),
+            indent=f"{indent}  ",
+        )
 
 
 def sections(stream: Stream, found: Sequence[Section]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from trustconsole import api
@@ -13,7 +13,7 @@ from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import ACCEPT, NEUTRAL, REJECT, WARN, Sign, of_start
 from trustconsole.cli.styled import Styled
 from trustconsole.cli.table import Column, print_table
-from trustconsole.text import plural, relative_time, rfc3339
+from trustconsole.text import plural, relative_time, rfc3339, sentence
 
 _COLUMNS: Final = (
     Column("block"),
@@ -29,6 +29,7 @@ _ROLES: Final = {
     "COSIGN_BUNDLE": "trust root, COSIGN_BUNDLE",
     "REKOR": "Rekor key file",
 }
+_SOON: Final = timedelta(days=90)
 
 
 def show(call: Call) -> int:
@@ -93,9 +94,11 @@ def _state(block: Block, now: datetime) -> tuple[Sign, str]:
         distance = relative_time(block.not_after, now)
         if block.not_after <= now:
             return REJECT, f"expired {distance} ago"
-        return (WARN if grave else ACCEPT), f"expires in {distance}"
+        soon = block.not_after - now < _SOON
+        words = f"expires in {distance}" if soon else f"until {block.not_after:%Y-%m-%d}"
+        return (WARN if grave else ACCEPT), words
     if grave:
-        return WARN, grave
+        return WARN, sentence(grave)
     return (ACCEPT, "trusted") if block.loaded_by else (WARN, "trusted, not loaded")
 
 

@@ -15,6 +15,7 @@ class Column:
     """One column: `least` and `most` cells, what is given up when it is too narrow, and when it leaves.
 
     Columns leave in the order of `leaves` (1 first); 0 never leaves. `flexible` ones share what is left over.
+    An `early` one leaves as soon as any text beside it would be cut.
     `instead_of` is the title of the column that this one replaces once that has left.
     """
 
@@ -26,6 +27,7 @@ class Column:
     flexible: bool = False
     right: bool = False
     instead_of: str | None = None
+    early: bool = False
 
 
 def fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[int, ...]:
@@ -37,8 +39,8 @@ def fit(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[i
     floor = [w if c.cut == "never" else min(w, c.least) for c, w in zip(columns, wishes, strict=True)]
     shown = {i for i, column in enumerate(columns) if column.instead_of is None}
     for leaver in sorted((i for i in shown if columns[i].leaves), key=lambda i: columns[i].leaves):
-        if _total(floor, shown) <= width:
-            break
+        if _total(wishes if columns[leaver].early else floor, shown) <= width:
+            continue
         shown.discard(leaver)
         shown |= {i for i, column in enumerate(columns) if column.instead_of == columns[leaver].title}
     sizes = [floor[i] if i in shown else 0 for i in range(len(columns))]

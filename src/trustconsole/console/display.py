@@ -65,8 +65,10 @@ class Display:
         return self.text(" · ", "$text-muted").join(part for part in parts if part)
 
     def ago(self, moment: datetime) -> str:
-        """`3 h ago`, `in 12 d`."""
+        """`3 h ago`, `in 12 d`; seconds are not counted, because what is shown stays for a while."""
         now = self.clock()
+        if abs((moment - now).total_seconds()) < 60:
+            return "just now" if moment <= now else "within a minute"
         distance = relative_time(moment, now)
         return f"in {distance}" if moment > now else f"{distance} ago"
 

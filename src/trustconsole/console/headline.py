@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC
+from typing import Final
 
 from textual.content import Content
 
@@ -17,6 +18,9 @@ from trustconsole.console.panes.configuration import start_words
 from trustconsole.console.panes.profile import ENFORCING
 from trustconsole.console.signs import ACCEPT, DIFFER, INFO, NEUTRAL, PENDING, REJECT, RESTART, UNKNOWN, WARN
 from trustconsole.text import plural
+
+LEAST_PLACE: Final = 12
+"""Cells below which the place says nothing any more; the policy beside it is never cut for it."""
 
 
 def headline(snapshot: Snapshot, display: Display) -> Content:
@@ -111,14 +115,15 @@ def status(
     time = display.text(now.strftime("%H:%M:%S UTC" if wide else "%H:%M UTC"), "$text-muted")
     right = join(badge, Content("   "), time)
     left = [display.text("trustconsole", "bold")] if wide else []
-    if snapshot is not None:
-        place = snapshot.paths.working_directory or ""
-        if wide:
+    left.append(
+        display.text("reading files", "$text-muted") if snapshot is None else in_force(snapshot, display)
+    )
+    if wide and snapshot is not None:
+        taken = sum(part.cell_length + 3 for part in (*left, right))
+        if width - 2 - taken >= LEAST_PLACE:
+            place = snapshot.paths.working_directory or ""
             where = display.text(f"{snapshot.host}:{place}" if place else snapshot.host)
-            left.append(display.cut_middle(where, max(20, width // 3)))
-        left.append(in_force(snapshot, display))
-    else:
-        left.append(display.text("reading files", "$text-muted"))
+            left.insert(1, display.cut_middle(where, width - 2 - taken))
     return Content("   ").join(left), right
 
 

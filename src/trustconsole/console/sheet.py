@@ -6,6 +6,7 @@ them. Nothing here knows what a trust root is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -15,6 +16,7 @@ from textual.content import Content
 from trustconsole.api import Finding
 from trustconsole.console.display import EMPTY, Display, join
 from trustconsole.console.signs import BY_SEVERITY, Sign
+from trustconsole.text import sentence
 
 Level = Literal[0, 1, 2]
 LEVELS: Final[tuple[str, ...]] = ("one line", "trace", "evidence")
@@ -89,9 +91,9 @@ class Sheet:
         self.heading("Findings")
         for finding in found:
             place = f"  (line {finding.line})" if finding.line else ""
-            self.say(BY_SEVERITY[finding.severity], finding.summary + place)
-            self.labelled("cause", finding.cause)
-            self.labelled("next", finding.next)
+            self.say(BY_SEVERITY[finding.severity], sentence(finding.summary) + place)
+            self.labelled("cause", sentence(finding.cause))
+            self.labelled("next", sentence(finding.next))
 
     def labelled(self, label: str, words: str) -> None:
         """A sentence under a finding, after a quiet label."""
@@ -105,16 +107,36 @@ def lay_out(sheet: Sheet, width: int) -> list[Content]:
     """The sheet's lines for a width in cells."""
     rows: list[Content] = []
     for entry in sheet.entries:
-        hang = entry.lead.cell_length
-        if not entry.body:
-            rows.append(entry.lead)
-            continue
-        room = max(12, width - hang)
-        parts = entry.body.wrap(room) if entry.wrap else entry.body.fold(room)
-        rows.extend(
-            join(entry.lead if i == 0 else Content(" " * hang), part.rstrip()) for i, part in enumerate(parts)
-        )
+        rows.extend(_paragraph(entry, width) if entry.body else [entry.lead])
     return rows
+
+
+def _paragraph(entry: Entry, width: int) -> list[Content]:
+    """The entry's lines; a digest or path too long to stand beside the lead is kept whole, further left."""
+    hang = entry.lead.cell_length
+    room = max(12, width - hang)
+    rows: list[Content] = []
+    for piece in _pieces(entry.body, room) if entry.wrap else [entry.body]:
+        cells = piece.cell_length
+        alone = entry.wrap and room < cells <= width and " " not in piece.plain
+        indent = width - cells if alone else hang
+        if alone and not rows:
+            rows.append(entry.lead.rstrip())
+        for part in [piece] if alone else piece.wrap(room) if entry.wrap else piece.fold(room):
+            rows.append(join(Content(" " * indent) if rows else entry.lead, part.rstrip()))
+    return rows
+
+
+def _pieces(body: Content, room: int) -> list[Content]:
+    """The body cut before and after every word that is longer than the room."""
+    long = re.compile(rf"\S{{{room + 1},}}")
+    found: list[Content] = []
+    start = 0
+    for match in long.finditer(body.plain):
+        found += [body[start : match.start()].rstrip(), body[match.start() : match.end()]]
+        start = match.end() + 1
+    found.append(body[start:] if start else body)
+    return [piece for piece in found if piece.plain.strip()] or [body]
 
 
 def mark_line(sheet: Sheet, width: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from trustconsole.console.display import Display, join
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import ACCEPT, BY_SEVERITY, REJECT, UNKNOWN, Sign
 from trustconsole.console.view import View
-from trustconsole.text import plural
+from trustconsole.text import plural, sentence, shorten
 
 FILE_LINES: Final = 5_000
 """Lines of the file that are shown; a controller.yml has a few hundred."""
+
+_PATH: Final = re.compile(r"(?<![^\s(\"'])/[^\s:;,()\"']{23,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,17 @@ class ConfigurationView(View[ConfigRow]):
             return (
                 show.sign(sign),
                 show.text(place(item.finding)),
-                show.text(item.finding.summary, sign.style),
+                show.text(brief_paths(sentence(item.finding.summary)), sign.style),
             )
         if item.number == 0:
             sign, words = start_words(self.report)
-            return show.sign(sign), Content(""), show.text(words, sign.style)
+            return show.sign(sign), Content(""), show.text(brief_paths(words), sign.style)
         mark = show.sign(_worst(item.at)) if item.at else Content(" ")
         return mark, show.text(item.number, "$text-muted"), yaml_line(item.text, show)
+
+    def search(self, item: ConfigRow) -> str:
+        """The row's text, and its paths in full."""
+        return f"{super().search(item)} {item.finding.summary if item.finding else ''}".lower()
 
     def summary(self) -> Content:
         """Whether it starts, and how many findings there are."""
@@ -178,7 +185,7 @@ class ConfigurationView(View[ConfigRow]):
                 sign = BY_SEVERITY[finding.severity]
                 pad = Content(" " * (8 + min(24, max(0, (finding.column or 1) - 1))))
                 lead = join(pad, show.sign(sign), Content(" "))
-                sheet.row(lead, show.text(finding.summary, sign.style))
+                sheet.row(lead, show.text(sentence(finding.summary), sign.style))
 
 
 def start_words(report: ConfigReport | None) -> tuple[Sign, str]:
@@ -196,6 +203,17 @@ def start_words(report: ConfigReport | None) -> tuple[Sign, str]:
         or "no reason"
     )
     return REJECT, f"The controller would not start: {why}"
+
+
+def brief_paths(words: str) -> str:
+    """`words` for a list: of a long path only its two ends, so that the fact is in sight."""
+    return _PATH.sub(lambda found: _brief(found[0]), words)
+
+
+def _brief(path: str) -> str:
+    first, _, rest = path[1:].partition("/")
+    brief = f"/{shorten(first, 12)}/…/{shorten(rest.rpartition('/')[2], 28)}"
+    return brief if len(brief) < len(path) else path
 
 
 def place(finding: ConfigFinding) -> str:
@@ -217,8 +235,8 @@ def _worst(findings: tuple[ConfigFinding, ...]) -> Sign:
 
 def _finding(sheet: Sheet, finding: ConfigFinding, level: Level) -> None:
     sign = BY_SEVERITY[finding.severity]
-    sheet.say(sign, finding.summary, sign.style)
-    sheet.labelled("next", finding.next)
+    sheet.say(sign, sentence(finding.summary), sign.style)
+    sheet.labelled("next", sentence(finding.next))
     if level >= 1:
         sheet.labelled("key", finding.key or "")
         sheet.labelled("rule", finding.rule or "")

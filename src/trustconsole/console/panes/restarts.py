@@ -27,7 +27,7 @@ class RestartsView(View[NodeReport]):
         Column("", 1, 1, "never"),
         Column("node", 8, 24, "middle"),
         Column("state", 7, 7, "never"),
-        Column("up", 4, 12, "end", leaves=1),
+        Column("up", 4, 12, "end", leaves=1, early=True),
         Column("why", 10, 120, "end", flexible=True),
     )
 

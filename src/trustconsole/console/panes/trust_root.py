@@ -15,7 +15,7 @@ from trustconsole.console.display import Display, fingerprint8
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import ACCEPT, INFO, NEUTRAL, REJECT, UNKNOWN, WARN, Sign, gravest
 from trustconsole.console.view import View
-from trustconsole.text import plural, relative_time
+from trustconsole.text import plural, relative_time, sentence
 
 _KINDS: Final = {"public-key": "key", "certificate": "cert", "other": "other"}
 _SOON: Final = timedelta(days=90)
@@ -199,11 +199,13 @@ def block_state(block: Block, show: Display) -> str:
         return f"ignored: {cause}"
     if block.not_after is not None:
         now = show.clock()
-        word = "expired" if block.not_after <= now else "expires in"
         distance = relative_time(block.not_after, now)
-        return f"{word} {distance} ago" if word == "expired" else f"{word} {distance}"
+        if block.not_after <= now:
+            return f"expired {distance} ago"
+        soon = block.not_after - now < _SOON
+        return f"expires in {distance}" if soon else f"until {block.not_after:%Y-%m-%d}"
     first = next((finding.summary for finding in block.findings if finding.severity != "info"), "")
-    return first or ("trusted" if block.loaded_by else "trusted, not loaded")
+    return sentence(first) or ("trusted" if block.loaded_by else "trusted, not loaded")
 
 
 def block_summary(block: Block, show: Display) -> Content:
@@ -218,7 +220,8 @@ def block_sentence(block: Block, show: Display) -> str:
         cause = next((finding.summary for finding in block.findings), f"the block is {block.status}")
         return f"Not trusted{name}: {cause}"
     what = "This certificate authority" if block.kind == "certificate" else "This key"
-    expiry = f"; {block_state(block, show)}" if block.not_after else ""
+    expiry = block_state(block, show) if block.not_after else ""
+    expiry = f" {expiry}" if expiry.startswith("until") else f"; {expiry}" if expiry else ""
     loaded = "" if block.loaded_by else "; the controller does not load it"
     return f"{what}{name} may vouch for modules{expiry}{loaded}."
 

@@ -107,13 +107,15 @@ def help_sheet(display: Display, here: Scope, words: str) -> Sheet:
         rows = [row for row in topic.rows if wanted in f"{row[0]} {row[1]}".lower()]
         if rows:
             sheet.heading(topic.title)
+        wide = max(len(name) for name, _ in topic.rows)
         for name, meaning in rows:
-            sheet.row(display.text(f"  {name:<16} ", "bold"), display.text(meaning))
+            lead = f"  {name:<{wide}}  " if wide else "  "
+            sheet.row(display.text(lead, "bold"), display.text(meaning))
     signs = [sign for sign in SIGNS if wanted in f"sign {sign.word}"]
     if signs:
         sheet.heading("Signs")
         for sign in signs:
-            sheet.row(display.text(f"  {'':<14}"), display.state(sign))
+            sheet.row(display.text("  "), display.state(sign))
     if not sheet.entries:
         sheet.say(None, f"Nothing in the help contains {words}.")
     return sheet

@@ -129,7 +129,8 @@ class RowList(ScrollView, can_focus=True):
 
     def _fit(self) -> None:
         if self.view is not None and self._wanted:
-            room = self.scrollable_content_region.width - 1
+            # One cell for the cursor's mark, and one that keeps the last column off the border.
+            room = self.scrollable_content_region.width - 2
             self._sizes = fit(self.view.columns, self._wanted, max(1, room))
 
     def on_resize(self) -> None:

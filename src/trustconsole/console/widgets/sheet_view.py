@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class SheetView(VerticalScroll, can_focus=False):
-    """Shows a sheet; lays it out again when its width changes."""
+    """Shows a sheet; lays it out again when its width changes.
+
+    The scrollbar's column is kept free (`scrollbar-gutter`), so a sheet is as wide with it as without it.
+    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes="sheet")
