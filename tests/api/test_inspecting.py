@@ -74,3 +74,16 @@ def test_arbitrary_bytes_are_described_never_worse(tmp_path: Path, data: bytes) 
     inspection = api.inspect(path)
     assert inspection.size == len(data)
     assert inspection.to_dict()["schema"] == "trustconsole/inspect/1"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(position=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_bent_certificate_is_described_never_worse(
+    tmp_path: Path, demo: DemoWorkspace, position: int, byte: int
+) -> None:
+    blocks = api.show_trust_root(demo.trust_root).blocks
+    der = next(block.der for block in blocks if block.kind == "certificate" and block.der is not None)
+    place = position % len(der)
+    path = tmp_path / "bent.der"
+    path.write_bytes(der[:place] + bytes([byte]) + der[place + 1 :])
+    assert api.inspect(path).kind in ("certificate", "unknown")

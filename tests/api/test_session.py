@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -170,3 +172,38 @@ async def test_a_change_of_the_trust_root_is_announced(session: Session, demo: D
     while await asyncio.wait_for(anext(stream), 5) != "changed":
         pass
     stop.set()
+
+
+@pytest.mark.parametrize("part", [0, 1, 500_000, 999_999])
+def test_an_accept_at_the_end_of_a_certificate_is_not_kept(session: Session, clock: Clock, part: int) -> None:
+    parkour = next(row.report for row in session.look().modules if "parkour" in row.key)
+    assert parkour is not None
+    assert parkour.valid_until is not None
+    end = parkour.valid_until - timedelta(microseconds=1)
+    clock.now = end + timedelta(microseconds=part)
+    at_the_end = next(row.report for row in session.look().modules if "parkour" in row.key)
+    assert at_the_end is not None
+    assert (at_the_end.documented.verdict == "accept") == (part == 0)
+    clock.now = end + timedelta(days=1)
+    later = next(row.report for row in session.look().modules if "parkour" in row.key)
+    assert later is not None
+    assert (later.documented.verdict, later.controller.verdict) == ("reject", "reject")
+
+
+def test_a_changed_signature_file_counts_whatever_its_name_and_times(
+    tmp_path: Path, demo: DemoWorkspace
+) -> None:
+    digest = hashlib.sha256((demo.modules / "essentials-2.4.1.jar").read_bytes()).hexdigest()
+    artifacts = tmp_path / ".platform-store" / "artifacts"
+    artifacts.mkdir(parents=True)
+    shutil.copy2(demo.modules / "essentials-2.4.1.jar", artifacts / f"{digest}.jar")
+    bundle = artifacts / f"{digest}.jar.cosign.bundle"  # read before the store's own name for it
+    shutil.copy2(demo.modules / "essentials-2.4.1.jar.cosign.bundle", bundle)
+    options = api.Options(config=demo.config, settings=demo.settings, modules=(artifacts.parent,))
+    session = Session(options, clock=Clock())
+    assert [row.state for row in session.look().modules] == ["accept"]
+    status = bundle.stat()
+    good = bundle.read_bytes()
+    bundle.write_bytes(good[:20] + bytes([good[20] ^ 1]) + good[21:])
+    os.utime(bundle, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert [row.state for row in session.look().modules] == ["reject"]

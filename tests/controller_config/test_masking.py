@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustconsole.controller_config import check_config
-from trustconsole.controller_config.masking import masked_text
+from trustconsole.controller_config.masking import masked_text, masked_uris
 
 SECRET = "hunter2hunter2"  # the seeded secret that must not show
 
@@ -37,6 +38,20 @@ SECRET = "hunter2hunter2"  # the seeded secret that must not show
         f"database:\n  uri: 'mongodb://user:{SECRET}/@{SECRET}@db'\n",
         f"smtp:\n  user.passwd: {SECRET}\n  private-key: {SECRET}\n  passphrase: {SECRET}\n",
         f"credentials:\n- {SECRET}\n",
+        f'uri: "mongodb://pc:{SECRET}\'TER 2@127.0.0.1/x"\n',
+        f"uri: mongodb://do/main:{SECRET}@h\n",
+        f'uri: "mongodb:\\/\\/u:{SECRET}@h"\n',
+        f'uri: "mongodb://u:\\\n  {SECRET}@h"\n',
+        f"uri: mongodb://h/?tlsCertificateKeyFilePassword={SECRET}&x=1\n",
+        f"uri: mongodb://u:{'x' * 1_980}{SECRET}@h\n",
+        f"jwtSecret: aaaa\n  {SECRET}\n",
+        f'jwtSecret: "a \\" b\n  {SECRET}"\n',
+        f"? jwtSecret\n: {SECRET}\n",
+        f'"jwt\\x53ecret": {SECRET}\n',
+        f"x: {{password: {{x: 1, y: {SECRET}}}}}\n",
+        f"x: {{password: [x, [a], {SECRET}]}}\n",
+        f"pass: {SECRET}\n",
+        f"key: |\n  -----BEGIN PRIVATE KEY-----\n  {SECRET}\n  -----END PRIVATE KEY-----\n",
         f"\tjwtSecret: {SECRET}\n: [\n",
     ],
 )
@@ -84,3 +99,24 @@ def test_a_line_of_a_megabyte_is_cut_and_costs_no_more_than_others(line: str) ->
 def test_a_secret_behind_the_cut_is_not_shown() -> None:
     assert SECRET not in masked_text(f"jwtSecret: {'x' * 1_995}{SECRET}")
     assert SECRET not in masked_text(f"{'x' * 1_995} jwtSecret: {SECRET}")
+
+
+def test_messages_that_quote_a_uri_do_not_show_its_password() -> None:
+    message = f'Cannot deserialize value of type int from String "mongodb://u:{SECRET}@h"'
+    assert masked_uris(message) == 'Cannot deserialize value of type int from String "mongodb://***@h"'
+    assert masked_uris("http.port must be between 1 and 65535") == "http.port must be between 1 and 65535"
+
+
+def test_no_output_quotes_a_password_that_stands_under_a_wrong_key(tmp_path: Path) -> None:
+    path = tmp_path / "controller.yml"
+    for text in (
+        f'http: {{port: "mongodb://u:{SECRET}@h"}}',
+        f'http: {{cors: {{allowedOrigins: ["mongodb://u:{SECRET}@h"]}}}}',
+        f'runtime: {{profile: production}}\nmodules: {{signing: {{trustRoot: "mongodb://u:{SECRET}@h"}}}}',
+        f'database: {{uri: "mongodb://u:{SECRET}@h"}}',
+    ):
+        path.write_text(text)
+        report = check_config(path, now=datetime.now(UTC))
+        assert SECRET not in report.text
+        assert SECRET not in json.dumps(report.to_dict()), text
+        assert SECRET not in " ".join(finding.summary for finding in report.findings)

@@ -56,6 +56,16 @@ def test_one_real_file_is_listed_once_under_its_shortest_path(put: Put, tmp_path
     assert names(found, tmp_path) == ["voting.jar"]
 
 
+def test_a_second_name_with_another_signature_file_is_a_module_of_its_own(put: Put, tmp_path: Path) -> None:
+    put("z.jar")
+    (tmp_path / "a.jar").symlink_to("z.jar")
+    put("a.jar.cosign.bundle")
+    for paths in ([tmp_path], [tmp_path / "z.jar", tmp_path / "a.jar"]):
+        found = list_modules(paths)
+        assert names(found, tmp_path) == ["a.jar", "z.jar"]
+        assert [module.bundle_path is not None for module in found.modules] == [True, False]
+
+
 def test_the_order_of_the_answer_does_not_depend_on_the_order_of_the_paths(put: Put, tmp_path: Path) -> None:
     for name in ("x/2.jar", "x/10.jar", "a/1.jar", "z.jar"):
         put(name)

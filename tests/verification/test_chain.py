@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.verification.conftest import NOW
 
 from trustconsole.demo.authorities import (
@@ -108,6 +111,17 @@ CASES: dict[str, tuple[Callable[[], tuple[Authority, Authority]], str | None]] =
         lambda: (_leaf(make_ca(derive_key(2, "x"), "Other", **DATES)), _ca()),  # type: ignore[arg-type]
         "issued by",
     ),
+    "a URI name constraint, whatever the leaf is called": (
+        lambda: _by(
+            _ca(
+                extensions=[
+                    BASIC,
+                    (x509.NameConstraints([x509.UniformResourceIdentifier("example.net")], None), True),
+                ]
+            )
+        ),
+        "name constraint",
+    ),
     "an unknown critical extension": (
         lambda: (
             _leaf(_ca(), extra=[(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b""), True)]),
@@ -166,3 +180,20 @@ def test_text_that_is_no_certificate_is_a_refusal_and_a_naive_time_an_error() ->
     assert not check_chain(_leaf(ca).pem, b"", b"", NOW).accepted
     with pytest.raises(UsageError, match="time zone"):
         check_chain(_leaf(ca).pem, b"", ca.pem, NOW.replace(tzinfo=None))
+
+
+@settings(deadline=None, max_examples=200)
+@given(position=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_bent_certificate_is_a_refusal_never_worse(position: int, byte: int) -> None:
+    leaf, ca = _good()
+    place = position % len(leaf.der)
+    bent = leaf.der[:place] + bytes([byte]) + leaf.der[place + 1 :]
+    pem = b"-----BEGIN CERTIFICATE-----\n" + b64encode(bent) + b"\n-----END CERTIFICATE-----\n"
+    for report in (check_chain(pem, b"", ca.pem, NOW), check_chain(leaf.pem, b"", pem, NOW)):
+        assert report.reason
+
+
+def test_an_instant_after_the_last_one_is_too_late() -> None:
+    leaf, ca = _good()
+    assert check_chain(leaf.pem, b"", ca.pem, END).accepted
+    assert not check_chain(leaf.pem, b"", ca.pem, END + timedelta(microseconds=1)).accepted

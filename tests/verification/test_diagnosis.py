@@ -118,7 +118,7 @@ def test_a_certificate_that_will_expire_is_announced(bench: Bench) -> None:
     report = bench.verify(bench.trust(bench.ca.pem))
     assert report.documented.verdict == "accept"
     assert "leaf-expires" in ids(report)
-    assert report.valid_until == NOW + timedelta(days=8)
+    assert report.valid_until == NOW + timedelta(days=8, microseconds=1)
 
 
 def test_a_pinned_key_outlives_its_certificate_with_a_warning(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ from trustconsole.controller_config.effective import (
 from trustconsole.controller_config.finding_kinds import KINDS
 from trustconsole.controller_config.findings import Facts, load_findings, meaning_findings
 from trustconsole.controller_config.key_findings import key_findings
-from trustconsole.controller_config.masking import masked_text
+from trustconsole.controller_config.masking import masked_text, masked_uris
 from trustconsole.controller_config.report import ConfigFinding, ConfigReport, ControllerStart
 from trustconsole.controller_config.settings import ControllerSettings, settings_of
 from trustconsole.controller_config.validator import MESSAGE, Validation, validate
@@ -72,8 +73,24 @@ def check_config(path: Path, working_directory: Path | None = None, *, now: date
     try:
         bound = bind(document)
     except LoadError as error:
-        return _unloaded(file, directory, document, error.failure)
-    return _loaded(file, directory, document, bound, now)
+        return _shown(_unloaded(file, directory, document, error.failure))
+    return _shown(_loaded(file, directory, document, bound, now))
+
+
+def _shown(report: ConfigReport) -> ConfigReport:
+    """The report with every sentence that quotes a value freed of what a URI says before its `@`."""
+    start = report.controller
+    controller = replace(
+        start,
+        errors=tuple(map(masked_uris, start.errors)),
+        message=masked_uris(start.message) if start.message is not None else None,
+        boot_error=masked_uris(start.boot_error) if start.boot_error is not None else None,
+    )
+    findings = tuple(
+        replace(finding, summary=masked_uris(finding.summary), next=masked_uris(finding.next))
+        for finding in report.findings
+    )
+    return replace(report, controller=controller, findings=findings)
 
 
 def _unread(path: Path, directory: Path, error: InputError, finding: ConfigFinding) -> ConfigReport:

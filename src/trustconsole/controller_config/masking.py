@@ -1,9 +1,10 @@
-"""Secrets in `controller.yml` never reach a screen: the file's text as it may be shown.
+"""Secrets in `controller.yml` never reach a screen: its text, and messages that quote it, as shown to people.
 
-Works on lines, not on the parsed tree, because a file that does not parse is shown, too. Masks the value of
-every key that ends in secret, password, token, credential, privateKey or apiKey (also as a list, a block
-scalar, in flow style or in a comment) and the password inside any URI. Everything else, lines and columns
-before a mask included, stays as it is, but for lines of more than 2,000 characters, which are cut.
+Works on lines, not on the parsed tree, because a file that does not parse is shown, too; where in doubt it
+hides too much. Masked are the values of every key that ends in secret, password, token, credential,
+privateKey or apiKey (with all lines that are indented below it), what stands before the `@` of a URI,
+`…password=` in a URI, and PEM private keys. The number of lines stays the same; lines of more than 2,000
+characters are cut.
 """
 
 from __future__ import annotations
@@ -11,15 +12,22 @@ from __future__ import annotations
 import re
 
 MASK = "***"
+_NAMES = r"(?:secrets?|pass(?:wo?r?d|wd|phrase)?|tokens?|credentials?|(?:private|api)[_.-]?key)"
 _KEY = re.compile(
-    r"""["']?\b[\w.-]{0,64}?(?:secrets?|passw(?:or)?d|passphrase|tokens?|credentials?|(?:private|api)[_.-]?key)"""
-    r"""["']?\s*:(?=\s|$|["'\[{|>])[ \t]*""",
+    rf"""(?:["']?\b[\w.-]{{0,64}}?{_NAMES}["']?\s*:|"[^"\s]{{0,64}}\\[^"\s]{{0,64}}"\s*:)"""
+    r"""(?=\s|$|["'\[{|>&!*])[ \t]*""",
     re.IGNORECASE,
 )
-_URI_PASSWORD = re.compile(r"""(\b\w[\w+.-]{0,32}://[^\s/:@"']{0,256}):[^\s"']{0,1024}@""")
+_EXPLICIT_KEY = re.compile(rf"""^\s*\?\s+["']?[\w.-]{{0,64}}?{_NAMES}["']?\s*$""", re.IGNORECASE)
+_AUTHORITY = re.compile(r"""(:(?:\\?/){1,2}).*@""")
+_OPEN_AUTHORITY = re.compile(r"""(:(?:\\?/){2})[^\s/]*(?:\\$|$)""")
+_IN_QUERY = re.compile(rf"(\w{{0,64}}?{_NAMES}=)[^&\s\"']*", re.IGNORECASE)
+_PEM_BEGIN = re.compile(r"BEGIN [A-Z ]{0,32}PRIVATE KEY")
+_PEM_END = re.compile(r"END [A-Z ]{0,32}PRIVATE KEY")
+_NOTABLE = re.compile(r"[:?]|PRIVATE KEY")
+"""What every line with a secret of its own has."""
 _LONGEST_LINE = 2_000
 _CUT = " … (the line is longer)"
-_BLOCK_STARTS = ("", "|", ">", "[", "{", "#", "&", "!")
 _ITEM = re.compile(r"(\s*)(?:-(?:\s+|$))?")
 
 
@@ -27,42 +35,51 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
 
 
-def _mask_inline(line: str, start: int) -> str:
-    """`line` with the value at `start` masked: to the end, or within braces to the next comma or brace."""
-    value = line[start:]
-    if line[:start].count("{") > line[:start].count("}"):
-        quoted = re.match(r"""(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*'|\[[^\]]*\]|[^,}]*)""", value)
-        end = start + (quoted.end() if quoted else len(value))
-        return f"{line[:start]}{MASK}{_mask_line(line[end:])[0]}"
-    return line[:start] + MASK
+def masked_uris(text: str) -> str:
+    """One line of text, or a message that quotes a value, without what a URI says before its `@`."""
+    return _IN_QUERY.sub(rf"\1{MASK}", _AUTHORITY.sub(rf"\1{MASK}@", text))
 
 
-def _mask_line(line: str) -> tuple[str, bool]:
-    """The line with its secrets masked, and whether the secret goes on in the lines below."""
+def _mask_line(line: str, *, cut: bool) -> tuple[str, bool]:
+    """The line with its secrets masked, and whether the lines indented below it belong to a secret."""
     found = _KEY.search(line)
     if found is None:
-        return _URI_PASSWORD.sub(rf"\1:{MASK}@", line), False
-    value = line[found.end() :].strip()
-    goes_on = value[:1] in _BLOCK_STARTS or (value[:1] in "\"'" and value.count(value[0]) < 2)
-    masked = line if not value else _mask_inline(line, found.end())
-    return masked, goes_on
+        shown = masked_uris(line)
+        if (cut or line.endswith("\\")) and _OPEN_AUTHORITY.search(shown):
+            return _OPEN_AUTHORITY.sub(rf"\1{MASK}", shown), True
+        return shown, _EXPLICIT_KEY.match(line) is not None
+    value = line[found.end() :]
+    if not value.strip():
+        return line, True
+    simple = re.fullmatch(r"""("(?:\\.|[^"\\])*"|'(?:''|[^'])*'|[^\s,{}\[\]"'&*!|>]+)([ ]*[,}].*)?""", value)
+    rest = simple[2] if simple and simple[2] else ""
+    return line[: found.end()] + MASK + (_mask_line(rest, cut=cut)[0] if rest else ""), True
 
 
 def masked_text(text: str) -> str:
     """`text` with every secret replaced by `***`; the number of lines stays the same."""
     shown: list[str] = []
     below: int | None = None
+    in_pem = False
     for whole in text.split("\n"):
-        line = whole if len(whole) <= _LONGEST_LINE else whole[:_LONGEST_LINE] + _CUT
+        if below is None and not in_pem and not _NOTABLE.search(whole, 0, _LONGEST_LINE):
+            shown.append(whole if len(whole) <= _LONGEST_LINE else whole[:_LONGEST_LINE] + _CUT)
+            continue
+        cut = len(whole) > _LONGEST_LINE
+        line = whole[:_LONGEST_LINE]
+        if in_pem or _PEM_BEGIN.search(whole):
+            in_pem = _PEM_END.search(whole) is None
+            shown.append(" " * _indent(line) + MASK)
+            continue
         content = line.lstrip(" \t")
         if below is not None and content.strip():
-            if _indent(line) > below or (content.startswith("-") and _indent(line) >= below):
+            if _indent(line) > below or (content[:1] in "-:" and _indent(line) >= below):
                 item = _ITEM.match(line)
                 shown.append(f"{item[0] if item else ''}{MASK}")
                 continue
             below = None
-        masked, goes_on = _mask_line(line)
+        masked, goes_on = _mask_line(line, cut=cut)
         if goes_on:
             below = _indent(line)
-        shown.append(masked)
+        shown.append(masked + _CUT if cut else masked)
     return "\n".join(shown)

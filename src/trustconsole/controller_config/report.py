@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from trustconsole.controller_config.masking import masked_uris
 from trustconsole.findings import Severity
 
 Verifier = Literal["NOOP", "KEYED", "COSIGN_BUNDLE", "FAIL_CLOSED", "BOOT_FAILS"]
@@ -58,7 +59,8 @@ class Sourced:
 
     def to_dict(self) -> dict[str, object]:
         """`{"value", "source"}`."""
-        return {"value": self.value, "source": self.source}
+        value = masked_uris(self.value) if isinstance(self.value, str) else self.value
+        return {"value": value, "source": self.source}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,8 @@ class ConfigReport:
     def to_dict(self, *, reveal: bool = False) -> dict[str, object]:
         """`trustconsole/config/1`; the password inside `database.uri` is masked unless `reveal`."""
         other = dict(self.other) if self.other is not None else None
-        if other is not None and not reveal and isinstance(other.get("database.uri"), str):
-            other["database.uri"] = mask_uri(str(other["database.uri"]))
+        if other is not None and not reveal:
+            other = {name: _without_secrets(name, value) for name, value in other.items()}
         return {
             "schema": "trustconsole/config/1",
             "path": self.path,
@@ -205,15 +207,23 @@ class ConfigReport:
         }
 
 
+def _without_secrets(name: str, value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_without_secrets("", part) for part in value]
+    if not isinstance(value, str):
+        return value
+    return mask_uri(value) if name == "database.uri" else masked_uris(value)
+
+
 def value_words(value: object) -> str:
-    """A YAML value as an operator writes it (untrusted text)."""
+    """A YAML value as an operator writes it (untrusted text), URIs without what they say before `@`."""
     if value is None or value == "":
         return "not set"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return ", ".join(str(part) for part in value) or "none"
-    return str(value)
+        return ", ".join(masked_uris(str(part)) for part in value) or "none"
+    return masked_uris(str(value))
 
 
 def mask_uri(uri: str) -> str:

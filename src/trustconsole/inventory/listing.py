@@ -73,7 +73,7 @@ class _LimitReached(Exception):
 class _Walk:
     manifest_of: ManifestReader
     progress: Callable[[int], None] | None
-    modules: dict[str, Module] = field(default_factory=dict)
+    modules: dict[tuple[str, str | None, str | None], Module] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     seen_directories: set[tuple[int, int]] = field(default_factory=set)
@@ -201,16 +201,20 @@ class _Walk:
         if not stat.S_ISREG(status.st_mode):
             self.problems.append(f"{path} is skipped: it is {_kind(status.st_mode)}, not a file.")
             return
-        if real in self.modules:
+        named = entry.sidecars if entry else {}
+        sig = self._sidecar(path, stem, SIG_SUFFIX, named)
+        bundle = self._sidecar(path, stem, BUNDLE_SUFFIX, named)
+        # One file under two names is one module only where its signature files are the same, too.
+        identity = (real, sig and os.path.realpath(sig), bundle and os.path.realpath(bundle))
+        if identity in self.modules:
             return
         if len(self.modules) >= limits.MODULES:
             self._stop(f"more than {limits.MODULES} modules", path.parent)
-        named = entry.sidecars if entry else {}
-        self.modules[real] = Module(
+        self.modules[identity] = Module(
             path=str(path),
             origin=origin,
-            sig_path=self._sidecar(path, stem, SIG_SUFFIX, named),
-            bundle_path=self._sidecar(path, stem, BUNDLE_SUFFIX, named),
+            sig_path=sig,
+            bundle_path=bundle,
             manifest=self.manifest_of(path),
             indexed_id=entry.module_id if entry else None,
             indexed_version=entry.version if entry else None,

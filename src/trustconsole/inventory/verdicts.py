@@ -16,9 +16,18 @@ from pathlib import Path
 from trustconsole.inventory.model import Module
 from trustconsole.storage import FileIdentity, identity_of
 from trustconsole.trust_root import TrustRootReport
-from trustconsole.verification import Policy, SignatureChecker, VerificationReport, verify_artifact
+from trustconsole.verification import (
+    Policy,
+    SidecarChoice,
+    SignatureChecker,
+    VerificationReport,
+    choose_sidecar,
+    verify_artifact,
+)
 
 _REMEMBERED = 200_000
+_SETTLED_SECONDS = 2.0
+"""How old a change must be before the file's times can be trusted to show the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,14 @@ class Setting:
 
 
 _Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    index: int
+    module: Module
+    key: _Key | None
+    choice: SidecarChoice
 
 
 class VerdictMemory:
@@ -50,6 +67,10 @@ class VerdictMemory:
             return None
         return replace(report, policy=replace(report.policy, at=now))
 
+    def forget(self) -> None:
+        """Judge everything anew at the next look, whatever the files' times say."""
+        self._known.clear()
+
     def keep(self, key: _Key, report: VerificationReport) -> None:
         """Remember a verdict."""
         if len(self._known) >= _REMEMBERED:
@@ -57,32 +78,40 @@ class VerdictMemory:
         self._known[key] = report
 
 
-def _identity(path: str | None) -> FileIdentity | None:
-    if path is None:
-        return None
+def _identity(path: str) -> FileIdentity | None:
     try:
         return identity_of(Path(path).stat())
     except (OSError, ValueError):
         return None
 
 
-def _key(module: Module, setting: Setting) -> _Key | None:
-    """All inputs of the verdict; None where the artefact has no identity and must be asked every time."""
+def _key(module: Module, setting: Setting, choice: SidecarChoice) -> _Key | None:
+    """All inputs of the verdict; None where the artefact must be asked every time.
+
+    The signature file counts by its bytes. The artefact counts by identity, once that has settled: a change
+    within one tick of the kernel's clock would not show.
+    """
     artifact = _identity(module.path)
-    if artifact is None:
+    if artifact is None or not _settled(artifact, setting.now):
         return None
+    sidecar = choice.sidecar
     policy = setting.policy
     config = policy.config
     return (
         module.path,
         artifact,
-        (module.sig_path, _identity(module.sig_path)),
-        (module.bundle_path, _identity(module.bundle_path)),
+        (choice.mode, choice.expected_at, choice.other),
+        sidecar and (sidecar.path, sidecar.named, sidecar.sha256, str(sidecar.error)),
         setting.trust_root and (setting.trust_root.path, setting.trust_root.sha256, setting.trust_root.error),
         setting.rekor_key and (setting.rekor_key.path, setting.rekor_key.sha256, setting.rekor_key.error),
         (policy.mode, policy.rekor_policy, policy.source, policy.enforced),
         config and (config.sha256, config.working_directory, config.controller, config.error),
     )
+
+
+def _settled(artifact: FileIdentity, now: datetime) -> bool:
+    age = now.timestamp() - max(artifact.mtime_ns, artifact.ctime_ns) / 1e9
+    return not 0 <= age < _SETTLED_SECONDS
 
 
 def verify_modules(
@@ -97,24 +126,26 @@ def verify_modules(
 
     `jobs` threads (as many as processors where None); between modules `cancelled` is asked and ends early.
     """
-    open_questions: list[tuple[int, Module, _Key | None]] = []
+    open_questions: list[_Question] = []
     for index, module in enumerate(modules):
-        key = _key(module, setting)
+        choice = choose_sidecar(Path(module.path), setting.policy.mode)
+        key = _key(module, setting, choice)
         known = memory.recall(key, setting.now) if key is not None else None
         if known is not None:
             yield index, known
         else:
-            open_questions.append((index, module, key))
+            open_questions.append(_Question(index, module, key, choice))
     if not open_questions:
         return
 
-    def ask(module: Module) -> VerificationReport:
+    def ask(question: _Question) -> VerificationReport:
         return verify_artifact(
-            Path(module.path),
+            Path(question.module.path),
             policy=setting.policy,
             trust_root=setting.trust_root,
             rekor_key=setting.rekor_key,
             now=setting.now,
+            choice=question.choice,
             checker=memory.checker,
         )
 
@@ -129,7 +160,7 @@ def verify_modules(
                 if question is None or (cancelled is not None and cancelled()):
                     exhausted = True
                     break
-                waiting[pool.submit(ask, question[1])] = (question[0], question[2])
+                waiting[pool.submit(ask, question)] = (question.index, question.key)
             if not waiting:
                 return
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _KINDS: dict[str, BlockKind] = {"PUBLIC KEY": "public-key", "CERTIFICATE": "certificate"}
 WITHHELD = "(private key material withheld)"
+UNDECODED = "(not shown: the body does not decode)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def see_block(
     """The block at `index` of the file, without findings."""
     private = "PRIVATE" in raw.label.upper() or (raw.der is not None and holds_private_key(raw.der))
     if private:
-        raw = _withheld(raw)
+        raw = _withheld(raw, WITHHELD)
+    elif raw.der is None:  # it may be anything, key material behind a slip of the pen included
+        raw = replace(_withheld(raw, UNDECODED), comment=raw.comment)
     kind = _KINDS.get(raw.label, "other")
     content = _content(kind, raw.der)
     roles = _roles(raw, taken, controller)
@@ -105,8 +108,8 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _withheld(raw: RawBlock) -> RawBlock:
-    text = f"-----BEGIN {raw.label}-----\n{WITHHELD}\n-----END {raw.label}-----"
+def _withheld(raw: RawBlock, words: str) -> RawBlock:
+    text = f"-----BEGIN {raw.label}-----\n{words}\n-----END {raw.label}-----"
     return replace(raw, text=text, der=None, comment="")
 
 

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from trustconsole.trust_root.positions import LineIndex
 
 _BEGIN = re.compile(
-    r"(?<!-)(?P<dashes>-{4,}+) ?BEGIN[ \t\xa0]+(?P<label>[^\r\n]{0,128}?)(?=[ \t]?-{4,})", re.IGNORECASE
+    r"(?<!-)(?P<dashes>-{4,}+) ?BEGIN[ \t\xa0]++(?P<label>[^\r\n]{0,128}?)(?=[ \t]?-{4,})", re.IGNORECASE
 )
-_END = re.compile(r"(?<!-)-{4,}+ ?END[ \t\xa0]+(?P<label>[^\r\n]{0,128}?)[ \t]?-{4,}", re.IGNORECASE)
+_END = re.compile(r"(?<!-)-{4,}+ ?END[ \t\xa0]++(?P<label>[^\r\n]{0,128}?)[ \t]?-{4,}", re.IGNORECASE)
 _STRICT_BODY_LINE = re.compile(r"[A-Za-z0-9+/]*={0,2}[ \t]*")
 _COMMENTED_LINE = re.compile(r"(?P<body>[A-Za-z0-9+/]+={0,2})[ \t]*#(?P<comment>[^\r\n]*)")
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[^\r\n]*")
-_LOOKS_LIKE_BASE64 = re.compile(r"[A-Za-z0-9+/=]{32,}")
+_LOOKS_LIKE_BASE64 = re.compile(r"[A-Za-z0-9+/=]{20,}")
+_DASHED = re.compile(r"-{2,} ?(?:BEGIN|END)\b", re.IGNORECASE)
 _COMMENT_LINES, _COMMENT_CHARACTERS = 8, 400
 _DASHES = re.compile(r"[ \t]?-*")
 _BODY_LIKE_LINE = re.compile(r"[ \t]*+(?P<body>[A-Za-z0-9+/=]*+)[ \t]*+(?:\r\n|\n|\r|\Z)")
@@ -205,10 +206,11 @@ def _comment(lines: LineIndex, first_line: int, previous_end: int, inner: list[s
     above: list[str] = []
     line = first_line - 1
     while line >= 1 and len(above) < _COMMENT_LINES and lines.start_of(line) >= previous_end:
-        content = lines.text_of(line)[: _COMMENT_CHARACTERS + 1].strip().lstrip("\ufeff")
-        if not content or _LOOKS_LIKE_BASE64.fullmatch(content) or _END.search(content):
+        written = lines.text_of(line)[: _COMMENT_CHARACTERS + 1].strip().lstrip("\ufeff")
+        content = written.lstrip("#; ").strip()
+        if not content or _LOOKS_LIKE_BASE64.fullmatch(content) or _DASHED.search(content):
             break
-        above.append(content.lstrip("#; ").strip())
+        above.append(content)
         line -= 1
     parts = [part for part in (*reversed(above), *inner) if part]
     joined = " ".join(parts)

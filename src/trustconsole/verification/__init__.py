@@ -3,6 +3,7 @@
 from trustconsole.verification.case import Artifact, Case, Mode, Policy, RekorPolicy, SidecarFile
 from trustconsole.verification.chain import ChainReport, check_chain
 from trustconsole.verification.disagreement import headline
+from trustconsole.verification.loading import SidecarChoice, choose_sidecar
 from trustconsole.verification.report import (
     ALLOWING,
     ControllerVerdict,
@@ -32,6 +33,7 @@ __all__ = [
     "PolicyFacts",
     "RekorPolicy",
     "Sidecar",
+    "SidecarChoice",
     "SidecarFile",
     "SignatureChecker",
     "Signer",
@@ -40,6 +42,7 @@ __all__ = [
     "Verdict",
     "VerificationReport",
     "check_chain",
+    "choose_sidecar",
     "headline",
     "verify_artifact",
 ]

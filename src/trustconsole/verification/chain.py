@@ -28,9 +28,10 @@ from trustconsole import limits
 from trustconsole.errors import UsageError
 from trustconsole.text import rfc3339
 from trustconsole.trust_root import subject_text
-from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of, within_dates
+from trustconsole.verification.material import BROKEN_EXTENSIONS, fully_read, public_key_of, within_dates
 
 _CA_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_REFUSED_CONSTRAINTS = (x509.UniformResourceIdentifier, x509.DirectoryName)
 _SAN_TYPES = Criticality.AGNOSTIC
 
 
@@ -129,6 +130,25 @@ def _path_to(
     return tuple(verifier.verify(leaf, list(intermediates)).chain)
 
 
+def _flaw_of(path: Sequence[x509.Certificate], at: datetime) -> str | None:
+    """What the library does not look at: dates to the instant (it drops fractions of a second), and name
+    constraints of kinds that it only refuses where the leaf has such a name."""
+    for certificate in path:
+        if not within_dates(certificate, at):
+            return f"{subject_text(certificate.subject)} is outside its dates ({_dates(certificate)})"
+    for certificate in path[1:]:
+        try:
+            constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+        except x509.ExtensionNotFound:
+            continue
+        except BROKEN_EXTENSIONS as error:
+            return _cleaned(error)
+        names = (*(constraints.permitted_subtrees or ()), *(constraints.excluded_subtrees or ()))
+        if any(isinstance(name, _REFUSED_CONSTRAINTS) for name in names):
+            return f"{subject_text(certificate.subject)} carries name constraints of a kind that is refused"
+    return None
+
+
 def _dates(certificate: x509.Certificate) -> str:
     return f"{rfc3339(certificate.not_valid_before_utc)} to {rfc3339(certificate.not_valid_after_utc)}"
 
@@ -218,6 +238,10 @@ def check_certificates(
         except (VerificationError, *BROKEN_EXTENSIONS) as error:
             reasons.append(_cleaned(error))
             continue
+        flaw = _flaw_of(path, at)
+        if flaw is not None:
+            reasons.append(flaw)
+            continue
         return ChainReport(True, f"chains to {subject_text(anchor.subject)}", at, index, path)
     return ChainReport(False, _explain(leaf, intermediates, anchors, at, reasons), at)
 
@@ -234,7 +258,8 @@ def check_chain(leaf: bytes, intermediates: bytes, anchors: bytes, at: datetime 
     parsed: list[list[x509.Certificate]] = []
     for name, text in (("leaf", leaf), ("intermediates", intermediates), ("anchors", anchors)):
         try:
-            parsed.append(x509.load_pem_x509_certificates(text) if text.strip() else [])
+            found = x509.load_pem_x509_certificates(text) if text.strip() else []
+            parsed.append([fully_read(certificate) for certificate in found])
         except (ValueError, x509.InvalidVersion) as error:
             return ChainReport(False, f"the {name} cannot be read: {error}", moment)
     if not parsed[0]:

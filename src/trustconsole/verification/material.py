@@ -80,7 +80,8 @@ def read_material(pem: bytes, where: str) -> Material:
         )
     try:
         if labels == {b"CERTIFICATE"}:
-            return Material(certificates=tuple(_certificate(der) for _, der in blocks))
+            loaded = (x509.load_der_x509_certificate(der) for _, der in blocks)
+            return Material(certificates=tuple(fully_read(certificate) for certificate in loaded))
         if len(blocks) > 1:
             raise MalformedInput("holds more than one PUBLIC KEY", location=Location(where))
         return Material(public_key=load_der_public_key(blocks[0][1]))
@@ -90,9 +91,8 @@ def read_material(pem: bytes, where: str) -> Material:
         ) from error
 
 
-def _certificate(der: bytes) -> x509.Certificate:
-    """The certificate, with the fields that are parsed only when asked for already asked for."""
-    certificate = x509.load_der_x509_certificate(der)
+def fully_read(certificate: x509.Certificate) -> x509.Certificate:
+    """The same, with the fields that are parsed only when asked for asked for; raises `ValueError`."""
     for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
         getattr(certificate, name)
     return certificate

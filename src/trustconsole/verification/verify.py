@@ -5,7 +5,7 @@ Never raises over a missing, unreadable or hostile file: the answer is a report 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from trustconsole.errors import InputError
@@ -28,6 +28,9 @@ from trustconsole.verification.report import (
 )
 from trustconsole.verification.signatures import SignatureChecker
 
+_INSTANT = timedelta(microseconds=1)
+"""A certificate is valid through its last second's start and not an instant longer."""
+
 REFUSED_CODE = "SIGNATURE_VERIFICATION_FAILED"
 
 
@@ -39,14 +42,16 @@ def verify_artifact(
     rekor_key: TrustRootReport | None,
     now: datetime,
     sidecar: Path | None = None,
+    choice: SidecarChoice | None = None,
     checker: SignatureChecker | None = None,
 ) -> VerificationReport:
     """Both verdicts about the file at `path`, with traces and findings.
 
     `trust_root` and `rekor_key` are read reports (None: not configured); `sidecar` replaces the one beside
-    the artefact; `now` is aware; `checker` remembers signature checks between calls.
+    the artefact, `choice` is one that was read already; `now` is aware; `checker` remembers signature checks
+    between calls.
     """
-    choice = choose_sidecar(path, policy.mode, sidecar)
+    choice = choice or choose_sidecar(path, policy.mode, sidecar)
     policy = Policy(choice.mode, policy.rekor_policy, policy.source, policy.enforced, policy.config)
     facts = PolicyFacts(
         choice.mode,
@@ -132,7 +137,7 @@ def _valid_until(case: Case, state: DocumentedState) -> datetime | None:
     instants = [
         instant
         for certificate in judged_now
-        for instant in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+        for instant in (certificate.not_valid_before_utc, certificate.not_valid_after_utc + _INSTANT)
         if instant > case.now
     ]
     return min(instants, default=None)
