@@ -346,4 +346,4 @@ def test_the_help_has_no_wider_column_for_keys_than_its_keys() -> None:
     sheet = help_sheet(app_over().main.display_of, "restarts", "")
     assert (sheet.entries[1].lead.plain, sheet.entries[1].body.plain) == ("  ", PANES[4].help)
     leave = next(entry for entry in sheet.entries if entry.body.plain == "Leave the console.")
-    assert leave.lead.plain == "  q    "
+    assert leave.lead.plain == f"  {'q':<{len('j k g G')}}  "

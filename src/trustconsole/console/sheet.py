@@ -116,7 +116,7 @@ def _paragraph(entry: Entry, width: int) -> list[Content]:
     hang = entry.lead.cell_length
     room = max(12, width - hang)
     rows: list[Content] = []
-    for piece in _pieces(entry.body, room) if entry.wrap else [entry.body]:
+    for piece in _pieces(entry.body, room, width) if entry.wrap else [entry.body]:
         cells = piece.cell_length
         alone = entry.wrap and room < cells <= width and " " not in piece.plain
         indent = width - cells if alone else hang
@@ -127,9 +127,9 @@ def _paragraph(entry: Entry, width: int) -> list[Content]:
     return rows
 
 
-def _pieces(body: Content, room: int) -> list[Content]:
-    """The body cut before and after every word that is longer than the room."""
-    long = re.compile(rf"\S{{{room + 1},}}")
+def _pieces(body: Content, room: int, width: int) -> list[Content]:
+    """The body cut before and after every word that is longer than the room but not than a line."""
+    long = re.compile(rf"(?<!\S)\S{{{room + 1},{max(width, room + 1)}}}(?!\S)")
     found: list[Content] = []
     start = 0
     for match in long.finditer(body.plain):

@@ -59,8 +59,7 @@ class Sourced:
 
     def to_dict(self) -> dict[str, object]:
         """`{"value", "source"}`."""
-        value = masked_uris(self.value) if isinstance(self.value, str) else self.value
-        return {"value": value, "source": self.source}
+        return {"value": fit_to_show(self.value), "source": self.source}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,8 @@ class Effective:
     verifier: Verifier | None
 
     def named(self) -> tuple[tuple[str, Sourced], ...]:
-        """Every value under the name it has in the file, in the file's order."""
-        return (
+        """Every value, fit to be shown, under the name it has in the file, in the file's order."""
+        values = (
             ("runtime.profile", self.profile),
             ("required", self.required),
             ("mode", self.mode),
@@ -110,6 +109,7 @@ class Effective:
             ("rekor.policy", self.rekor_policy),
             ("rekor.publicKey", self.rekor_public_key),
         )
+        return tuple((name, Sourced(fit_to_show(found.value), found.source)) for name, found in values)
 
     def to_dict(self) -> dict[str, object]:
         """The `effective` object."""
@@ -193,7 +193,12 @@ class ConfigReport:
         """`trustconsole/config/1`; the password inside `database.uri` is masked unless `reveal`."""
         other = dict(self.other) if self.other is not None else None
         if other is not None and not reveal:
-            other = {name: _without_secrets(name, value) for name, value in other.items()}
+            other = {
+                name: mask_uri(value)
+                if name == "database.uri" and isinstance(value, str)
+                else fit_to_show(value)
+                for name, value in other.items()
+            }
         return {
             "schema": "trustconsole/config/1",
             "path": self.path,
@@ -207,23 +212,22 @@ class ConfigReport:
         }
 
 
-def _without_secrets(name: str, value: object) -> object:
+def fit_to_show(value: object) -> object:
+    """`value` with what its URIs say before the `@` masked; a sequence becomes a list."""
     if isinstance(value, list | tuple):
-        return [_without_secrets("", part) for part in value]
-    if not isinstance(value, str):
-        return value
-    return mask_uri(value) if name == "database.uri" else masked_uris(value)
+        return [fit_to_show(part) for part in value]
+    return masked_uris(value) if isinstance(value, str) else value
 
 
 def value_words(value: object) -> str:
-    """A YAML value as an operator writes it (untrusted text), URIs without what they say before `@`."""
+    """A YAML value as an operator writes it (untrusted text, not masked)."""
     if value is None or value == "":
         return "not set"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return ", ".join(masked_uris(str(part)) for part in value) or "none"
-    return masked_uris(str(value))
+        return ", ".join(str(part) for part in value) or "none"
+    return str(value)
 
 
 def mask_uri(uri: str) -> str:
