@@ -155,7 +155,7 @@ def test_no_password_of_the_configuration_is_ever_shown() -> None:
         for item in view.items[:40]
     )
     assert "demo-password" not in everything
-    assert "uri: mongodb://prexorcloud:***@" in everything
+    assert "uri: mongodb://***@" in everything
     assert "jwtSecret: ***" in everything
 
 
