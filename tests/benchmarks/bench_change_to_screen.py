@@ -36,8 +36,8 @@ async def _measure(directory: Path) -> list[float]:
             begin = time.perf_counter()
             path.write_bytes(wanted)
             digest = hashlib.sha256(wanted).hexdigest()
-            while not _shows(app, digest):
-                await asyncio.sleep(0.001)  # noqa: ASYNC110  # the console is not to know that it is measured
+            while not _shows(app, digest):  # noqa: ASYNC110  # the console is not to know it is measured
+                await asyncio.sleep(0.001)
             painted = asyncio.Event()
             app.screen.call_after_refresh(painted.set)
             await painted.wait()
