@@ -67,10 +67,6 @@ class VerdictMemory:
             return None
         return replace(report, policy=replace(report.policy, at=now))
 
-    def forget(self) -> None:
-        """Judge everything anew at the next look, whatever the files' times say."""
-        self._known.clear()
-
     def keep(self, key: _Key, report: VerificationReport) -> None:
         """Remember a verdict."""
         if len(self._known) >= _REMEMBERED:
