@@ -35,12 +35,6 @@ ED25519_BYTES: Final = 64 * MIB
 MANIFEST_BYTES: Final = 64 * KIB
 """META-INF/prexor/module.yaml, uncompressed."""
 
-ZIP_ENTRIES: Final = 65_535
-"""Entries in a jar's central directory that are looked through for the manifest."""
-
-LOG_ENTRIES: Final = 32
-"""Transparency log entries, and timestamps, in one bundle."""
-
 INTERMEDIATES: Final = 8
 """Certificates between leaf and anchor."""
 
