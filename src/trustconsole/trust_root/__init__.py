@@ -1,5 +1,13 @@
 """The PEM file that says whom to trust: its blocks, what is trusted, what the controller loads."""
 
+from trustconsole.trust_root.candidates import (
+    Candidate,
+    FileContent,
+    add_block,
+    find_fingerprint,
+    remove_block,
+    replace_block,
+)
 from trustconsole.trust_root.diff import BlockChange, LoadChange, Renewal, TrustRootDiff, diff_trust_roots
 from trustconsole.trust_root.java_base64 import JavaBase64Error, java_base64_decode
 from trustconsole.trust_root.java_certificate import JavaCertificateError, java_certificate
@@ -26,8 +34,10 @@ __all__ = [
     "BlockChange",
     "BlockKind",
     "BlockStatus",
+    "Candidate",
     "CannotPredict",
     "ControllerLoad",
+    "FileContent",
     "JavaBase64Error",
     "JavaCertificateError",
     "KeyFacts",
@@ -38,12 +48,16 @@ __all__ = [
     "Renewal",
     "TrustRootDiff",
     "TrustRootReport",
+    "add_block",
     "diff_trust_roots",
+    "find_fingerprint",
     "java_base64_decode",
     "java_certificate",
     "java_public_key",
     "public_key_facts",
     "read_trust_root",
+    "remove_block",
+    "replace_block",
     "scan_trust_root",
     "spki_der",
     "spki_sha256",
