@@ -83,5 +83,17 @@ READY_ANSWER_BYTES: Final = 4 * KIB
 STATE_BYTES: Final = 4 * MIB
 """A file of the console's own state directory."""
 
+LOCK_BYTES: Final = 512
+"""What is read of a lock file: who holds it."""
+
+AUDIT_BYTES: Final = 64 * MIB
+"""The audit log; beyond it nothing is appended until it is moved aside."""
+
+AUDIT_RECORD_BYTES: Final = 64 * KIB
+"""One line of the audit log."""
+
+BACKUP_BYTES: Final = 4 * MIB
+"""One file that is kept as a backup: a PEM file, controller.yml or a sidecar."""
+
 PROCESS_ENTRY_BYTES: Final = 4 * MIB
 """What is read of one file under /proc, and of a pid file."""
