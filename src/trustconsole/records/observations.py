@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
-from trustconsole.storage import read_bounded
+from trustconsole.storage import read_bounded, replace_own
 from trustconsole.text import to_json
 
 FILE_NAME = "observations.json"
@@ -188,7 +187,7 @@ class Observations:
         }
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._directory / FILE_NAME, to_json(record, indent=1).encode())
+            replace_own(self._directory / FILE_NAME, to_json(record, indent=1).encode())
         except OSError as error:
             self._refused = (
                 f"{self._directory} cannot be written ({os.strerror(error.errno or 0)}): "
@@ -243,31 +242,3 @@ def _node_memory(value: dict[str, object]) -> _NodeMemory:
 
 def _boot_memory(value: dict[str, object]) -> _BootMemory:
     return _BootMemory(_pairs(value["steps"], _MOST_STEPS), _whole(value["seen"]))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Old or new, never torn: temporary file in the same directory, fsync, rename, fsync of the directory."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with suppress(FileNotFoundError):
-        temporary.unlink()  # left over from a killed process that had our number
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(temporary, flags, 0o600)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # some overlay and network file systems refuse it; the file itself is whole
-            os.fsync(directory)
-    finally:
-        os.close(directory)
