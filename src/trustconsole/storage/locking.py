@@ -137,6 +137,23 @@ def _taken(target: Path, holder: str) -> Locked:
     )
 
 
+def flock_within(descriptor: int, operation: int, seconds: float) -> bool:
+    """`flock` an open file, waiting at most `seconds`; False where another has it. Without locks: True."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+            return True
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                return True
+            if error.errno not in _TAKEN:
+                raise
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+
+
 def drop_dead_lock(path: Path) -> None:
     """Remove the lock file of `path` where nobody holds it: its holder died. Never raises."""
     place = lock_path(path)
