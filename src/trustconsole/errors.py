@@ -10,6 +10,8 @@
     │   └── MalformedInput      read in full, but not what its format demands
     ├── SettingsError           the console's own settings file is wrong
     ├── ReadOnlyRefused         a change was asked for in a read-only session
+    ├── GateRefused             a step's gate does not hold, or a change was not confirmed
+    ├── Indeterminate           what a file holds after a change is not known
     └── WriteError              a change was not made, and its target is as it was
         ├── WriteRefused        a link without consent, a bind mount, an immutable file, lost rights
         ├── ConcurrentChange    the file is not the one that was reviewed
@@ -89,6 +91,14 @@ class SettingsError(TrustConsoleError):
 
 class ReadOnlyRefused(TrustConsoleError):
     """A change was asked for in a read-only session; exit code 1."""
+
+
+class GateRefused(TrustConsoleError):
+    """A step must not be carried out as things stand; nothing was changed; exit code 1."""
+
+
+class Indeterminate(TrustConsoleError):
+    """The disk shows neither the old nor the new content, or nothing at all; exit code 4."""
 
 
 class WriteError(TrustConsoleError):

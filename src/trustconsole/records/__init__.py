@@ -7,6 +7,18 @@ from trustconsole.records.audit import AuditLog
 from trustconsole.records.audit_chain import AuditVerification, Damage
 from trustconsole.records.audit_records import AuditRecord
 from trustconsole.records.backups import Backup, Backups
+from trustconsole.records.journal import (
+    Change,
+    ChangeAction,
+    ChangeState,
+    Journal,
+    ModuleAtStart,
+    Override,
+    Plan,
+    RotationKind,
+    load_journal,
+    save_journal,
+)
 from trustconsole.records.observations import FileMemory, Observations
 from trustconsole.records.operator import Operator
 from trustconsole.records.settings import (
@@ -27,15 +39,25 @@ __all__ = [
     "AuditVerification",
     "Backup",
     "Backups",
+    "Change",
+    "ChangeAction",
+    "ChangeState",
     "Damage",
     "Evidence",
     "EvidenceKind",
     "FileMemory",
+    "Journal",
+    "ModuleAtStart",
     "NodeSettings",
     "Observations",
     "Operator",
+    "Override",
+    "Plan",
+    "RotationKind",
     "Settings",
     "default_settings_path",
     "default_state_directory",
+    "load_journal",
     "load_settings",
+    "save_journal",
 ]
