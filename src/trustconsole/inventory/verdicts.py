@@ -56,9 +56,9 @@ class _Question:
 class VerdictMemory:
     """Verdicts of earlier looks and questions, and what they were made of. One per session; safe to share."""
 
-    def __init__(self) -> None:
+    def __init__(self, artifacts: ArtifactMemory | None = None) -> None:
         self.checker = SignatureChecker()
-        self.artifacts = ArtifactMemory()
+        self.artifacts = artifacts or ArtifactMemory()
         self._known: dict[Key, VerificationReport] = {}
         self._judged: dict[Key, tuple[datetime, Judgement]] = {}
 

@@ -88,6 +88,8 @@ class SignatureChecker:
         self._others: OrderedDict[Hashable, object] = OrderedDict()
         self._prints: dict[int, tuple[PublicKeyTypes, bytes]] = {}
         self._lock = Lock()
+        self.made = 0
+        """How many signatures were really checked: what a question costs."""
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """`compute()`, remembered under `key`, which names the function and all its inputs.
@@ -122,6 +124,7 @@ class SignatureChecker:
                 return self._answers[memory_key]
         answer = verify_signature(key, signature, digest=digest, message=message, hash_name=hash_name)
         with self._lock:
+            self.made += 1
             self._answers[memory_key] = answer
             if len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
