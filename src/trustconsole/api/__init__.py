@@ -17,6 +17,7 @@ from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
 from trustconsole.api.start import DemoRun, Place, Start, first_start, run_demo
 from trustconsole.api.target import Options, find_config
 from trustconsole.api.verifying import Verifying, VerifyOptions, verify, verify_all
+from trustconsole.api.what_if import impact
 from trustconsole.controller_config import (
     DOCUMENTED_MATRIX,
     ConfigFinding,
@@ -28,7 +29,7 @@ from trustconsole.controller_config import (
     value_words,
 )
 from trustconsole.findings import Finding, Severity
-from trustconsole.inventory import Manifest, Module
+from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
 from trustconsole.nodes import NodeReport, RestartsReport
 from trustconsole.trust_root import (
     Block,
@@ -74,6 +75,7 @@ __all__ = [
     "DocumentedVerdict",
     "Effective",
     "Finding",
+    "Impact",
     "Info",
     "Inspection",
     "KeyFacts",
@@ -83,6 +85,7 @@ __all__ = [
     "Manifest",
     "Matched",
     "Module",
+    "ModuleImpact",
     "ModuleRow",
     "ModuleState",
     "NodeReport",
@@ -90,6 +93,8 @@ __all__ = [
     "Paths",
     "Place",
     "PolicyFacts",
+    "ReadingImpact",
+    "ReadingVerdict",
     "Renewal",
     "RestartsReport",
     "Revocation",
@@ -118,6 +123,7 @@ __all__ = [
     "find_config",
     "first_start",
     "headline",
+    "impact",
     "info",
     "inspect",
     "open_session",

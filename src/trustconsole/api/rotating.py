@@ -244,7 +244,7 @@ class Rotation:
                 hint="compare it with the backup: trustconsole trust-root diff",
             )
         restored = scan_trust_root(backup.data, str(path), now=state.survey.now)
-        losses = losses_under(state.survey, plan.kind, restored, self._session.memory)
+        losses = losses_under(state.survey, restored, self._session.memory)
         if losses and not override:
             raise GateRefused(
                 f"{losses[0]} would be refused without the block that the undo takes away"

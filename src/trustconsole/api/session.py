@@ -21,9 +21,11 @@ from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.api.survey import Survey
 from trustconsole.api.target import Options, Target, find_target
 from trustconsole.api.verifying import setting_of
+from trustconsole.api.what_if import Ground, answer, question_of
 from trustconsole.controller_config import ConfigReport, check_config
-from trustconsole.errors import Location, TrustConsoleError, UnreadableFile
+from trustconsole.errors import Location, TrustConsoleError, UnreadableFile, UsageError
 from trustconsole.inventory import (
+    Impact,
     Inventory,
     ManifestCache,
     Setting,
@@ -67,6 +69,7 @@ class Session:
         self._watched: tuple[Path, ...] = ()
         self._last_target: Target | None = None
         self._survey: Survey | None = None
+        self._ground: Ground | None = None
         self._looking = Lock()
 
     def look(
@@ -96,6 +99,7 @@ class Session:
         setting = setting_of(target, report, now) if report is not None else None
         inventory = list_modules(target.modules(report), manifest_of=self._manifests.read)
         self._watched = _watched(target, setting, inventory, target.modules(report))
+        self._ground = Ground(target, report, setting, inventory) if setting is not None else None
         nodes, node_problem = self._nodes(target, report, setting, now)
         reports: list[VerificationReport | None] = [None] * len(inventory.modules)
 
@@ -148,6 +152,26 @@ class Session:
     def now(self) -> datetime:
         """The session's clock."""
         return self._clock()
+
+    def impact(
+        self,
+        *,
+        file: str = "trust-root",
+        remove: str | None = None,
+        add: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Impact:
+        """As `api.impact`, on the files and modules of the last look, with what it found out; blocks.
+
+        Safe to call from a thread, also while another looks.
+        """
+        question = question_of(file, remove, add)
+        if self._ground is None:
+            raise UsageError(
+                "no configuration says what modules are judged by", hint="name it with --config F"
+            )
+        return answer(question, self._ground, self._memory, progress=progress, cancelled=cancelled)
 
     def _target(self) -> tuple[Target, tuple[str, ...]]:
         """The files this look is about; a settings file that broke keeps its last good state in force."""

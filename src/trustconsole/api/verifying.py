@@ -34,7 +34,8 @@ MODES: tuple[Mode, ...] = ("KEYED", "COSIGN_BUNDLE")
 REKOR_POLICIES: tuple[RekorPolicy, ...] = ("DISABLED", "REQUIRE_SET")
 
 
-def _now(at: datetime | None) -> datetime:
+def checked_time(at: datetime | None) -> datetime:
+    """`at`, now where None; raises `UsageError` where it has no time zone."""
     if at is not None and at.tzinfo is None:
         raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
     return at if at is not None else datetime.now(UTC)
@@ -79,7 +80,7 @@ def verify(
         raise UsageError(
             "a trusted_root.json cannot be used yet", hint="this version verifies .sig and legacy bundles"
         )
-    now = _now(at)
+    now = checked_time(at)
     policy = Policy(
         _checked_mode(mode),
         _checked_policy(rekor_policy),
@@ -153,7 +154,8 @@ def _with_flags(wanted: VerifyOptions, base: Setting | None, now: datetime) -> S
     )
 
 
-def _setting(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
+def setting_for(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
+    """The policy that the flags, else the configuration, ask for; raises `UsageError` where none is named."""
     target = find_target(wanted.options)
     flags = (wanted.trust_root, wanted.mode, wanted.rekor_policy, wanted.rekor_key)
     if wanted.trust_root is not None and wanted.options.config is None:
@@ -201,8 +203,8 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
         raise UsageError("--sidecar goes with exactly one artefact", hint="name the one it belongs to")
     if wanted.jobs is not None and wanted.jobs < 1:
         raise UsageError("--jobs must be 1 or more")
-    now = _now(wanted.at)
-    setting, target, report = _setting(wanted, now)
+    now = checked_time(wanted.at)
+    setting, target, report = setting_for(wanted, now)
     if wanted.sidecar is not None:
         one = verify_artifact(
             wanted.artifacts[0],

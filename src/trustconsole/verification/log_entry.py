@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from trustconsole.errors import Location, MalformedInput
 from trustconsole.trust_root import spki_der
 from trustconsole.verification.material import Material, read_material
-from trustconsole.verification.signatures import verify_signature
+from trustconsole.verification.signatures import SignatureChecker
 from trustconsole.verification.strict_text import strict_base64, strict_json
 
 _LATEST_SECOND = 253_402_300_799
@@ -45,16 +45,11 @@ class LogEntry:
         }
         return json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()
 
-    def set_verifies_under(self, key: PublicKeyTypes) -> bool:
+    def set_verifies_under(self, key: PublicKeyTypes, checker: SignatureChecker) -> bool:
         """Whether the SET is `key`'s (ECDSA or RSA over SHA-256, Ed25519 pure)."""
         signed = self.signed_bytes()
-        return verify_signature(
-            key,
-            self.signed_entry_timestamp,
-            digest=hashlib.sha256(signed).digest(),
-            message=lambda: signed,
-            hash_name="sha256",
-        )
+        digest = hashlib.sha256(signed).digest()
+        return checker.verify(key, self.signed_entry_timestamp, digest=digest, message=lambda: signed)
 
 
 @dataclass(frozen=True, slots=True)

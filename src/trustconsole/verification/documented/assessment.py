@@ -46,7 +46,7 @@ def _judge_set(case: Case, entry: LogEntry, assessment: EntryAssessment) -> None
     if not keys:
         return
     assessment.log_id_wanted = tuple(log_id_of(key) for key in keys)
-    assessment.key = next((key for key in keys if entry.set_verifies_under(key)), None)
+    assessment.key = next((key for key in keys if entry.set_verifies_under(key, case.checker)), None)
     assessment.set_holds = assessment.key is not None
     if assessment.key is not None:
         assessment.log_id_holds = entry.log_id == log_id_of(assessment.key)
@@ -56,7 +56,7 @@ def _judge_set(case: Case, entry: LogEntry, assessment: EntryAssessment) -> None
 
 def _judge_binding(case: Case, state: DocumentedState, entry: LogEntry, assessment: EntryAssessment) -> None:
     try:
-        body = read_entry_body(entry)
+        body = case.read_once("entry body", entry.body, lambda: read_entry_body(entry))
     except InputError as error:
         assessment.body_error, assessment.bound = error, False
         return

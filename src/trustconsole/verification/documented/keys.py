@@ -151,7 +151,11 @@ def check_chain_step(case: Case, state: DocumentedState) -> Result:
         return skipped("there is no CERTIFICATE block")
     at = state.verified_time or case.now
     judged = "the verified time" if state.verified_time else "now"
-    state.chain = check_certificates(leaf, material.certificates[1:], anchors, at)
+    certificates = material.certificates
+    state.chain = case.checker.once(
+        ("chain", certificates, tuple(anchors), at),
+        lambda: check_certificates(leaf, certificates[1:], anchors, at),
+    )
     evidence: dict[str, object] = {
         "at": rfc3339(at),
         "judged_at": judged,
