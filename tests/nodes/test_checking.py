@@ -205,6 +205,7 @@ def test_a_file_put_back_by_an_old_directory_is_not_taken_for_an_old_change(site
     live = site.directory / "live"
     new.rename(live)
     site.root.unlink()
+    site.root.symlink_to(live / "root.pem")
     site.start_node(120)
     assert site.look(200).state == "current"
     live.rename(site.directory / "away")

@@ -125,7 +125,8 @@ def command_behind(via: Sequence[str], command: Sequence[str]) -> tuple[tuple[st
     """
     if not via or all(map(_PLAIN.fullmatch, command)):
         return (*via, *command), b""
-    return (*via, "sh"), os.fsencode(f"main() {{\nexec {shlex.join(command)}\n}}\nmain </dev/null\n")
+    text = f"main() {{\nexec {shlex.join(command)}\n}}\nmain </dev/null\n"
+    return (*via, "sh"), os.fsencode(text)
 
 
 def shown_command(via: Sequence[str], command: Sequence[str]) -> tuple[str, ...]:

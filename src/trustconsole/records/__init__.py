@@ -1,5 +1,6 @@
 """What the console itself remembers: settings, observations. It writes in the state directory only."""
 
+from trustconsole.records.acknowledgements import Acknowledgement, Acknowledgements
 from trustconsole.records.observations import FileMemory, Observations
 from trustconsole.records.settings import (
     MANUAL,
@@ -14,6 +15,8 @@ from trustconsole.records.settings import (
 
 __all__ = [
     "MANUAL",
+    "Acknowledgement",
+    "Acknowledgements",
     "Evidence",
     "EvidenceKind",
     "FileMemory",
