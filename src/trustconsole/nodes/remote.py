@@ -194,7 +194,7 @@ def host_behind(look: RemoteLook, observations: Observations) -> Host:
     )
 
     def see_boot(boot_id: str, instant: int, since_boot: int, /) -> tuple[int, int]:
-        # Not under the name by which this host remembers its own boot, exact to the nanosecond: `via` may be sudo.
+        # Not by the name under which this host keeps its own boot, to the nanosecond: `via` may be sudo.
         return observations.see_boot(f"{boot_id} by btime", instant, since_boot, now=look.latest)
 
     return Host(lambda _unit_name: _unit(answer), lambda _path: _pid_file(answer), table, see_boot)
