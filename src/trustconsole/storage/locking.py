@@ -39,11 +39,12 @@ def lock_path(target: Path) -> Path:
 
 
 def real_path(path: Path) -> Path:
-    """`path` without links; of one that does not exist, its place in the real directory."""
+    """`path` without links; of one that does not exist, its place in the real directory if there is one."""
     trail = follow(path)
-    if trail.complete or path.is_symlink():
+    if trail.complete:
         return trail.end
-    return follow(path.parent).end / path.name
+    parent = follow(path.parent)
+    return parent.end / path.name if parent.complete else path.absolute()
 
 
 @contextmanager
