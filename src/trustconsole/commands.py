@@ -289,6 +289,30 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette_help="The nodes, and which need a restart (pane 5).",
     ),
     Command(
+        "audit.show",
+        ("audit", "show"),
+        "What the console changed: who, when, what, why.",
+        "Prints every record of the console's own log, which is written before each change. The log lies in "
+        "the state directory.",
+        (_SETTINGS, _JSON),
+        ("trustconsole audit show",),
+    ),
+    Command(
+        "audit.verify",
+        ("audit", "verify"),
+        "Whether the console's own record is whole.",
+        "Finds an edited, deleted, inserted or moved record by the chain of hashes. Records missing at the "
+        "end are found only with a head that was kept elsewhere.",
+        (
+            _SETTINGS,
+            Argument(
+                ("--head",), "The hash of a record that must be in the log, kept elsewhere.", "HASH", "text"
+            ),
+            _JSON,
+        ),
+        ("trustconsole audit verify", "trustconsole audit verify --head 9b24…09b1d9 --json"),
+    ),
+    Command(
         "info",
         ("info",),
         "Versions, every path, and where each setting comes from.",

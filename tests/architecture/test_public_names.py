@@ -7,6 +7,9 @@ from inspect import isclass, isfunction
 from trustconsole import api
 
 PUBLIC = {
+    "AuditRecord",
+    "AuditReport",
+    "AuditVerification",
     "Block",
     "BlockChange",
     "ChainReport",
@@ -33,6 +36,7 @@ PUBLIC = {
     "ModuleRow",
     "ModuleState",
     "NodeReport",
+    "Operator",
     "Options",
     "Paths",
     "Place",
@@ -55,6 +59,7 @@ PUBLIC = {
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "audit_log",
     "check_chain",
     "check_config",
     "diff_trust_roots",
@@ -70,6 +75,7 @@ PUBLIC = {
     "value_words",
     "verify",
     "verify_all",
+    "verify_audit",
 }
 
 

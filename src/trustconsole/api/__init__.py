@@ -4,6 +4,7 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
@@ -27,6 +28,7 @@ from trustconsole.controller_config import (
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Manifest, Module
 from trustconsole.nodes import NodeReport, RestartsReport
+from trustconsole.records import AuditRecord, AuditVerification, Operator
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -57,6 +59,9 @@ from trustconsole.verification import (
 
 __all__ = [
     "DOCUMENTED_MATRIX",
+    "AuditRecord",
+    "AuditReport",
+    "AuditVerification",
     "Block",
     "BlockChange",
     "ChainReport",
@@ -82,6 +87,7 @@ __all__ = [
     "ModuleRow",
     "ModuleState",
     "NodeReport",
+    "Operator",
     "Options",
     "Paths",
     "Place",
@@ -104,6 +110,7 @@ __all__ = [
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "audit_log",
     "check_chain",
     "check_config",
     "diff_trust_roots",
@@ -119,4 +126,5 @@ __all__ = [
     "value_words",
     "verify",
     "verify_all",
+    "verify_audit",
 ]

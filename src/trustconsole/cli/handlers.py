@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from trustconsole.cli import configuration, demo, info, inspecting, nodes, opening, trust_root, verifying
+from trustconsole.cli import (
+    auditing,
+    configuration,
+    demo,
+    info,
+    inspecting,
+    nodes,
+    opening,
+    trust_root,
+    verifying,
+)
 from trustconsole.cli.call import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -17,5 +27,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "verify": verifying.verify,
     "inspect": inspecting.inspect,
     "restarts": nodes.restarts,
+    "audit.show": auditing.show,
+    "audit.verify": auditing.verify,
     "info": info.info,
 }

@@ -1,7 +1,15 @@
-"""What the console itself remembers: settings, observations. It writes in the state directory only."""
+"""What the console itself remembers: settings, observations, backups, its audit log.
 
 from trustconsole.records.acknowledgements import Acknowledgement, Acknowledgements
+It writes in the state directory only.
+"""
+
+from trustconsole.records.audit import AuditLog
+from trustconsole.records.audit_chain import AuditVerification, Damage
+from trustconsole.records.audit_records import AuditRecord
+from trustconsole.records.backups import Backup, Backups
 from trustconsole.records.observations import FileMemory, Observations
+from trustconsole.records.operator import Operator
 from trustconsole.records.settings import (
     MANUAL,
     Evidence,
@@ -17,11 +25,18 @@ __all__ = [
     "MANUAL",
     "Acknowledgement",
     "Acknowledgements",
+    "AuditLog",
+    "AuditRecord",
+    "AuditVerification",
+    "Backup",
+    "Backups",
+    "Damage",
     "Evidence",
     "EvidenceKind",
     "FileMemory",
     "NodeSettings",
     "Observations",
+    "Operator",
     "Settings",
     "default_settings_path",
     "default_state_directory",

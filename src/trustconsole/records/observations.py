@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
+from trustconsole.records.json_fields import text, whole
 from trustconsole.storage import read_bounded, replace_own
 from trustconsole.text import to_json
 
@@ -99,7 +100,7 @@ class Observations:
             files = {key: _file_memory(value) for key, value in record["files"].items()}
             nodes = {key: _node_memory(value) for key, value in record["nodes"].items()}
             boots = {key: _boot_memory(value) for key, value in record["boots"].items()}
-            look, saved = _whole(record["look"]), _whole(record["saved"])
+            look, saved = whole(record["look"]), whole(record["saved"])
         except MissingFile:
             pass
         except InputError as error:
@@ -219,39 +220,27 @@ def _newest(entries: dict[str, _Memory]) -> dict[str, dict[str, object]]:
     return {key: asdict(value) for key, value in sorted(kept)}
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ValueError(value)
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
 def _pairs(value: object, most: int) -> tuple[tuple[int, int], ...]:
     if not isinstance(value, list) or len(value) > most:
         raise ValueError(value)
-    return tuple((_whole(first), _whole(second)) for first, second in value)
+    return tuple((whole(first), whole(second)) for first, second in value)
 
 
 def _file_memory(value: dict[str, object]) -> FileMemory:
     return FileMemory(
-        _text(value["digest"]),
-        _whole(value["changed_after"]),
-        _whole(value["changed_before"]),
-        _whole(value["changed_look"]),
-        _whole(value["ctime"]),
-        _whole(value["seen"]),
+        text(value["digest"]),
+        whole(value["changed_after"]),
+        whole(value["changed_before"]),
+        whole(value["changed_look"]),
+        whole(value["ctime"]),
+        whole(value["seen"]),
         _pairs(value["gaps"], _MOST_GAPS),
     )
 
 
 def _node_memory(value: dict[str, object]) -> _NodeMemory:
-    return _NodeMemory(_text(value["identity"]), _whole(value["first_look"]), _whole(value["seen"]))
+    return _NodeMemory(text(value["identity"]), whole(value["first_look"]), whole(value["seen"]))
 
 
 def _boot_memory(value: dict[str, object]) -> _BootMemory:
-    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), _whole(value["seen"]))
+    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), whole(value["seen"]))

@@ -39,11 +39,12 @@ def lock_path(target: Path) -> Path:
 
 
 def real_path(path: Path) -> Path:
-    """`path` without links; of one that does not exist, its place in the real directory."""
+    """`path` without links; of one that does not exist, its place in the real directory if there is one."""
     trail = follow(path)
-    if trail.complete or path.is_symlink():
+    if trail.complete:
         return trail.end
-    return follow(path.parent).end / path.name
+    parent = follow(path.parent)
+    return parent.end / path.name if parent.complete else path.absolute()
 
 
 @contextmanager
@@ -135,6 +136,23 @@ def _taken(target: Path, holder: str) -> Locked:
         hint="wait until that is done, or end it, then try again",
         location=Location(str(target)),
     )
+
+
+def flock_within(descriptor: int, operation: int, seconds: float) -> bool:
+    """`flock` an open file, waiting at most `seconds`; False where another has it. Without locks: True."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+            return True
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                return True
+            if error.errno not in _TAKEN:
+                raise
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_PAUSE_SECONDS)
 
 
 def drop_dead_lock(path: Path) -> None:

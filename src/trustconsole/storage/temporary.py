@@ -151,13 +151,19 @@ def read_all(descriptor: int, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def replace_own(path: Path, data: bytes) -> None:
-    """Replace a file of the console's own state, mode 0600: old or new, never torn. Raises `OSError`."""
+def replace_own(path: Path, data: bytes, *, durable: bool = False, exclusive: bool = False) -> None:
+    """Replace a file of the console's own state, mode 0600: old or new, never torn. Raises `OSError`.
+
+    `durable`: the name must survive a power cut, too, or it is an error; for other files the record of a
+    minute ago will do. `exclusive`: there must be no file of that name, else `FileExistsError`.
+    """
     with open_directory(path.parent) as directory:
         sweep(directory, path.name)
         with temporary_beside(directory, path.name, data) as temporary:
-            temporary.publish(path.name)
-            sync_directory(directory)  # a record that a power cut takes back is the record of a minute ago
+            temporary.publish(path.name, exclusive=exclusive)
+            refused = sync_directory(directory)
+            if durable and refused is not None and not cannot_sync(refused):
+                raise refused
 
 
 def make_private(path: Path) -> None:

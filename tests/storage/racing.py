@@ -1,0 +1,37 @@
+"""One of two writers that race for the same file; started as a process of its own by `test_races`."""
+
+from __future__ import annotations
+
+import hashlib
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+from trustconsole.errors import ConcurrentChange
+from trustconsole.storage import replace_file
+
+PATIENCE = 60
+"""Seconds after which a writer that waits for the other gives up: far more than a round takes."""
+
+
+def race(path: Path, writer: str, rounds: int, barrier: Barrier, report: Path) -> None:
+    """In every round add a line to what was reviewed, with both writers past everything but the rename.
+
+    `report` gets one line for each round: the outcome, or the name of the error.
+    """
+    said = []
+    for number in range(rounds):
+        barrier.wait(PATIENCE)
+        reviewed = path.read_bytes()
+        mine = b"%b%d by %b\n" % (reviewed, number, writer.encode())
+        try:
+            answer = replace_file(
+                path,
+                mine,
+                reviewed=hashlib.sha256(reviewed).hexdigest(),
+                check=lambda _data: [None, barrier.wait(PATIENCE)][0],
+            )
+            said.append(answer.outcome)
+        except ConcurrentChange as error:
+            said.append(type(error).__name__)
+        barrier.wait(PATIENCE)
+    report.write_text("\n".join(said))
