@@ -142,6 +142,7 @@ _MODULES: Final = Argument(
 _WRITE: Final = Argument(
     ("--write",), "Arm the session for changes; without it nothing is written.", switch=True
 )
+_APPLY: Final = Argument(("--apply",), "Do it; without it only say what would be done.", switch=True)
 _CONFIG_FILE: Final = Argument(
     ("F",), "controller.yml; else --config, the settings, ./config/controller.yml.", "F", "path", nargs="?"
 )
@@ -282,9 +283,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "restarts",
         ("restarts",),
         "Which nodes run on which files.",
-        "Compares when each node started with when its trust root, Rekor key and signing settings changed.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
-        ("trustconsole restarts",),
+        "Compares when each node started with when its trust root, Rekor key and signing settings changed. "
+        "With --acknowledge it keeps your word that a node without evidence was restarted just now.",
+        (
+            _CONFIG,
+            _SETTINGS,
+            _WORKING_DIRECTORY,
+            Argument(
+                ("--acknowledge",), "State that this node (evidence: manual) was restarted just now.", "NODE"
+            ),
+            _APPLY,
+            _JSON,
+        ),
+        ("trustconsole restarts", "trustconsole restarts --acknowledge daemon-7 --apply"),
         action="pane(5)",
         palette_help="The nodes, and which need a restart (pane 5).",
     ),

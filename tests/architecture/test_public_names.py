@@ -7,6 +7,9 @@ from inspect import isclass, isfunction
 from trustconsole import api
 
 PUBLIC = {
+    "AcknowledgeReport",
+    "FileMismatch",
+    "acknowledge",
     "AuditRecord",
     "AuditReport",
     "AuditVerification",

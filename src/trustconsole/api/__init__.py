@@ -4,6 +4,7 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
 from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
@@ -27,7 +28,7 @@ from trustconsole.controller_config import (
 )
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Manifest, Module
-from trustconsole.nodes import NodeReport, RestartsReport
+from trustconsole.nodes import FileMismatch, NodeReport, RestartsReport
 from trustconsole.records import AuditRecord, AuditVerification, Operator
 from trustconsole.trust_root import (
     Block,
@@ -59,6 +60,7 @@ from trustconsole.verification import (
 
 __all__ = [
     "DOCUMENTED_MATRIX",
+    "AcknowledgeReport",
     "AuditRecord",
     "AuditReport",
     "AuditVerification",
@@ -74,6 +76,7 @@ __all__ = [
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "FileMismatch",
     "Finding",
     "Info",
     "Inspection",
@@ -110,6 +113,7 @@ __all__ = [
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "acknowledge",
     "audit_log",
     "check_chain",
     "check_config",

@@ -1,6 +1,6 @@
 """What runs where since when, and whether that is after the files on disk last changed."""
 
-from trustconsole.nodes.checking import NodeFacts, check_nodes, look_at_nodes
+from trustconsole.nodes.checking import NodeFacts, check_nodes, look_at_nodes, report_on
 from trustconsole.nodes.commands import CommandResult, Runner, follow_command, run_command
 from trustconsole.nodes.distributing import SendOutcome, distribute_command, send_file
 from trustconsole.nodes.model import FileMismatch, NodeReport, RestartsReport, RestartState, Role
@@ -29,6 +29,7 @@ __all__ = [
     "distribute_command",
     "follow_command",
     "look_at_nodes",
+    "report_on",
     "restart",
     "run_command",
     "run_shell",

@@ -41,14 +41,6 @@ class NodeFacts:
     now: int
     unreachable: str | None = None
 
-    @property
-    def digests(self) -> dict[str, str] | None:
-        """The digest of each file by its role; None where one of them is not known."""
-        known = {fact.role: fact.memory.digest for fact in self.facts if fact.memory is not None}
-        return (
-            {str(role): digest for role, digest in known.items()} if len(known) == len(self.facts) else None
-        )
-
 
 def check_nodes(
     nodes: Sequence[NodeSettings],
@@ -72,7 +64,7 @@ def check_nodes(
         nodes, targets, observations, now=now, runner=runner, processes=processes, shell=shell
     )
     statements = acknowledged or {}
-    return RestartsReport(tuple(_report(facts, statements.get(facts.node.name)) for facts in found))
+    return RestartsReport(tuple(report_on(facts, statements.get(facts.node.name)) for facts in found))
 
 
 def look_at_nodes(
@@ -143,7 +135,8 @@ def _with_history(found: NodeFacts, observations: Observations) -> NodeFacts:
     return replace(found, facts=facts)
 
 
-def _report(found: NodeFacts, statement: Acknowledgement | None) -> NodeReport:
+def report_on(found: NodeFacts, statement: Acknowledgement | None) -> NodeReport:
+    """What the facts come to; `statement` counts for a node without evidence only."""
     node = found.node
     manual = node.evidence.kind == "manual"
     if found.unreachable is not None:
