@@ -212,7 +212,8 @@ def _watched(
     if setting is not None:
         small += [_path_of(one.path) for one in (setting.trust_root, setting.rekor_key) if one is not None]
     directories = {Path(module.path).parent for module in inventory.modules}
-    pids = [Path(node.evidence.value) for node in target.settings.nodes if node.evidence.kind == "pid_file"]
+    local = [node.evidence for node in target.settings.nodes if not node.via]
+    pids = [Path(evidence.value) for evidence in local if evidence.kind == "pid_file"]
     return (*(path for path in small if path is not None), *modules, *sorted(directories), *pids)
 
 

@@ -104,17 +104,17 @@ MEMO = SigningMemo()
 
 
 def named_otherwise(files: tuple[NodeFile, ...], values: SigningValues, targets: TargetFiles) -> str | None:
-    """Why a controller with these values loads another file than the one compared, where it does."""
+    """Why a controller.yml with these values means another file than the one compared, where it does."""
     named = {"trust root": values.trust_root, "Rekor key": values.rekor_key}
     for file in files:
         if not file.assumed or file.role not in named:
             continue
         value = named[file.role]
         if value is None:
-            return f"its controller.yml names no {file.role}, while {file.path} is compared"
+            return f"names no {file.role}, while {file.path} is compared"
         if targets.working_directory / value != file.path:
             key = "trust_root" if file.role == "trust root" else "rekor_key"
-            return f"its controller.yml names another {file.role} ({value}): set {key} of this node"
+            return f"names another {file.role} ({value}): set {key} of this node"
     return None
 
 
@@ -150,7 +150,7 @@ class LocalFiles:
         facts = self.compared(file, seen)
         if facts.memory is not None and seen.values is not None:
             why = named_otherwise(files, seen.values, self.targets)
-            return FileFacts(file.role, None, why) if why is not None else facts
+            return FileFacts("controller.yml", None, why) if why is not None else facts
         return facts
 
     def compared(self, file: NodeFile, seen: Seen) -> FileFacts:

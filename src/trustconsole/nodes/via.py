@@ -68,7 +68,7 @@ def ask(via: Sequence[str], body: str, shell: Shell = run_shell) -> Answer:
     mark = secrets.token_hex(8)
     text = (
         f'say() {{ printf \'%s %s %s\\n\' {mark} "$1" "$2"; }}\n'
-        f"main() {{\nsay begin ''\n{body}\nsay end ''\n}}\n"
+        f"main() {{\necho\nsay begin ''\n{body}\nsay end ''\n}}\n"
         "LC_ALL=C; export LC_ALL\nmain </dev/null\n"
     )
     result = shell((*via, "sh"), os.fsencode(text))
