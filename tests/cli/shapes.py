@@ -174,18 +174,25 @@ CONFIG = {
         None,
     ),
 }
-RESTARTS = {
-    "schema": {"trustconsole/restarts/1"},
-    "nodes": [
-        {
-            "name": str,
-            "role": str,
-            "state": {"current", "restart", "unknown"},
-            "started": (TIME, None),
-            "evidence": str,
-            "reason": str,
-        }
-    ],
+NODE = {
+    "name": str,
+    "role": str,
+    "state": {"current", "restart", "unknown"},
+    "started": (TIME, None),
+    "evidence": str,
+    "reason": str,
+    "restart_command": [str],
+    "via": [str],
+    "identity": (str, None),
+    "acknowledgeable": bool,
+    "file_mismatch": [{"role": str, "path": str, "target": str, "found": HEX}],
+}
+RESTARTS = {"schema": {"trustconsole/restarts/1"}, "nodes": [NODE]}
+ACKNOWLEDGE = {
+    "schema": {"trustconsole/acknowledge/1"},
+    "applied": bool,
+    "statement": {"node": str, "at": TIME, "login": str, "files": dict},
+    "node": NODE,
 }
 SECTION = {"title": str, "facts": dict}
 INSPECT = {"schema": {"trustconsole/inspect/1"}, "kind": str, "sha256": HEX, "sections": [SECTION]}
