@@ -54,6 +54,13 @@ class Run:
         assert begun, self.trace[-2000:]
         return rest.partition("\n")[2].partition(fault_driver.END)[0]
 
+    def hit(self, call: Call) -> bool:
+        """Whether the fault happened, and inside the replacement: an error, or death at that call."""
+        name = rf"\b{call.name}\("
+        error = re.search(rf"{name}.*\(INJECTED\)", self.between)
+        death = re.search(rf"{name}[^\n]*\n[^\n]*\+\+\+ killed by SIGKILL \+\+\+\n\Z", self.between)
+        return error is not None or (death is not None and self.code == -9)
+
 
 def need_strace() -> None:
     """Skip where system calls cannot be made to fail."""
@@ -85,8 +92,8 @@ def calls_of(arguments: list[str], log: Path) -> list[Call]:
 def run_traced(arguments: list[str], log: Path, *expressions: str) -> Run:
     """The driver under strace with these `-e` expressions; the fewer calls are traced, the faster."""
     command = ["strace", "-f", "-o", str(log), *(part for one in expressions for part in ("-e", one))]
-    if "trace=all" not in expressions:
-        command.insert(1, "--seccomp-bpf")
+    if not any(one == "trace=all" or ":signal=" in one for one in expressions):
+        command.insert(1, "--seccomp-bpf")  # with it, no signal is ever injected (strace 6.1)
     ran = subprocess.run(
         [*command, sys.executable, "-S", fault_driver.__file__, *arguments],
         env={

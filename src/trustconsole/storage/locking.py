@@ -86,7 +86,7 @@ def _acquire(place: Path, target: Path, deadline: float) -> int:
     try:
         while True:
             descriptor = os.open(place, _FLAGS, 0o600)
-            holder = ""
+            holder: str | None = ""
             try:
                 holder = _try(descriptor, place)
             finally:
