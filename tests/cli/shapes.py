@@ -199,6 +199,36 @@ INSPECT = {"schema": {"trustconsole/inspect/1"}, "kind": str, "sha256": HEX, "se
 INFO = {"schema": {"trustconsole/info/1"}, "sections": [SECTION]}
 DIFF = {"schema": {"trustconsole/trust-root-diff/1"}, "added": [dict], "removed": [dict], "kept": [dict]}
 DEMO = {"schema": {"trustconsole/demo/1"}, "directory": str, "as_planned": bool, "modules": [dict]}
+AUDIT_VERIFICATION = {
+    "schema": {"trustconsole/audit-verification/1"},
+    "ok": bool,
+    "count": int,
+    "head": (HEX, None),
+    "damage": ({"edited", "deleted", "inserted", "reordered", "torn", "truncated"}, None),
+    "record": (int, None),
+    "problem": (str, None),
+    "remark": str,
+}
+AUDIT = {
+    "schema": {"trustconsole/audit/1"},
+    "path": str,
+    "records": [
+        {
+            "seq": int,
+            "time": TIME,
+            "operator": {"uid": int, "login": str, "sudo_user": (str, None), "tty": (str, None)},
+            "action": str,
+            "target": (str, None),
+            "before": (HEX, None),
+            "after": (HEX, None),
+            "reason": str,
+            "details": dict,
+            "previous": HEX,
+            "hash": HEX,
+        }
+    ],
+    "verification": AUDIT_VERIFICATION,
+}
 
 
 def misfits(value: Any, shape: Any, at: str = "$") -> Iterator[str]:

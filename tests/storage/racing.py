@@ -22,15 +22,14 @@ def race(path: Path, writer: str, rounds: int, barrier: Barrier, report: Path) -
     for number in range(rounds):
         barrier.wait(PATIENCE)
         reviewed = path.read_bytes()
+
+        def meet(_data: bytes) -> None:
+            barrier.wait(PATIENCE)
+
         mine = b"%b%d by %b\n" % (reviewed, number, writer.encode())
         try:
-            answer = replace_file(
-                path,
-                mine,
-                reviewed=hashlib.sha256(reviewed).hexdigest(),
-                check=lambda _data: [None, barrier.wait(PATIENCE)][0],
-            )
-            said.append(answer.outcome)
+            digest = hashlib.sha256(reviewed).hexdigest()
+            said.append(str(replace_file(path, mine, reviewed=digest, check=meet).outcome))
         except ConcurrentChange as error:
             said.append(type(error).__name__)
         barrier.wait(PATIENCE)
