@@ -144,14 +144,12 @@ _MODULES: Final = Argument(
 _WRITE: Final = Argument(
     ("--write",), "Arm the session for changes; without it nothing is written.", switch=True
 )
+_APPLY: Final = Argument(("--apply",), "Do it; without it only say what would be done.", switch=True)
 _CONFIG_FILE: Final = Argument(
     ("F",), "controller.yml; else --config, the settings, ./config/controller.yml.", "F", "path", nargs="?"
 )
 _REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
 
-_APPLY: Final = Argument(
-    ("--apply",), "Do it; without it the command only says what it would do.", switch=True
-)
 _OVERRIDE: Final = Argument(
     ("--override",),
     "Pass what is not proved, or lost, with this written reason; it is kept in the audit log.",
@@ -297,9 +295,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "restarts",
         ("restarts",),
         "Which nodes run on which files.",
-        "Compares when each node started with when its trust root, Rekor key and signing settings changed.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
-        ("trustconsole restarts",),
+        "Compares when each node started with when its trust root, Rekor key and signing settings changed. "
+        "With --acknowledge it keeps your word that a node without evidence was restarted just now.",
+        (
+            _CONFIG,
+            _SETTINGS,
+            _WORKING_DIRECTORY,
+            Argument(
+                ("--acknowledge",), "State that this node (evidence: manual) was restarted just now.", "NODE"
+            ),
+            _APPLY,
+            _JSON,
+        ),
+        ("trustconsole restarts", "trustconsole restarts --acknowledge daemon-7 --apply"),
         action="pane(5)",
         palette_help="The nodes, and which need a restart (pane 5).",
     ),
@@ -361,6 +369,30 @@ COMMANDS: Final[tuple[Command, ...]] = (
         (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *_CHANGING),
         ("trustconsole revoke 8f2c91ab", "trustconsole revoke 8f2c91ab --apply"),
         mutates=True,
+    ),
+    Command(
+        "audit.show",
+        ("audit", "show"),
+        "What the console changed: who, when, what, why.",
+        "Prints every record of the console's own log, which is written before each change. The log lies in "
+        "the state directory.",
+        (_SETTINGS, _JSON),
+        ("trustconsole audit show",),
+    ),
+    Command(
+        "audit.verify",
+        ("audit", "verify"),
+        "Whether the console's own record is whole.",
+        "Finds an edited, deleted, inserted or moved record by the chain of hashes. Records missing at the "
+        "end are found only with a head that was kept elsewhere.",
+        (
+            _SETTINGS,
+            Argument(
+                ("--head",), "The hash of a record that must be in the log, kept elsewhere.", "HASH", "text"
+            ),
+            _JSON,
+        ),
+        ("trustconsole audit verify", "trustconsole audit verify --head 9b24…09b1d9 --json"),
     ),
     Command(
         "info",

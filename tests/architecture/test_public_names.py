@@ -7,6 +7,12 @@ from inspect import isclass, isfunction
 from trustconsole import api
 
 PUBLIC = {
+    "AcknowledgeReport",
+    "FileMismatch",
+    "acknowledge",
+    "AuditRecord",
+    "AuditReport",
+    "AuditVerification",
     "Block",
     "BlockChange",
     "ChainReport",
@@ -33,6 +39,7 @@ PUBLIC = {
     "ModuleRow",
     "ModuleState",
     "NodeReport",
+    "Operator",
     "Options",
     "Paths",
     "Place",
@@ -55,6 +62,7 @@ PUBLIC = {
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "audit_log",
     "check_chain",
     "check_config",
     "diff_trust_roots",
@@ -70,6 +78,7 @@ PUBLIC = {
     "value_words",
     "verify",
     "verify_all",
+    "verify_audit",
 }
 
 

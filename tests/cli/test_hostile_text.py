@@ -16,6 +16,7 @@ from tests.cli.running import Ran, call
 
 from trustconsole.commands import COMMANDS
 from trustconsole.demo import HOSTILE_TEXT, DemoWorkspace
+from trustconsole.records import AuditLog, Operator
 
 COLOUR = re.compile(r"\x1b\[\d{1,2}m")
 # A name can hold neither `/` nor NUL.
@@ -70,6 +71,18 @@ def corpus(workspace: DemoWorkspace, tmp_path_factory: pytest.TempPathFactory) -
     settings = workspace.settings.read_text().replace("controller-1", "c\\e[2J")
     (place / "settings.yml").write_text(settings.replace("name: c\\e[2J", 'name: "c\\e[2J\\u202e"'))
     (place / "broken-settings.yml").write_text('nodes: [{"\\e[2J\\u202e": 1}]\n')
+    (place / "audit-settings.yml").write_text("state: .\n")
+    operator = Operator(0, HOSTILE_TEXT, HOSTILE_TEXT, HOSTILE_TEXT)
+    log = AuditLog(place, operator=operator, syslog=place / "none")
+    for _ in range(2):
+        log.append(
+            HOSTILE_TEXT,
+            target=str(place),
+            before=None,
+            after=None,
+            reason=HOSTILE_TEXT,
+            details={HOSTILE_TEXT: HOSTILE_TEXT},
+        )
     (place / "fifo").touch()
     (place / "dangling").symlink_to(HOSTILE_NAME)
     (place / "noise.pem").write_bytes(random.Random(0).randbytes(4096) + b"-----BEGIN \xff\x1b[2J-----\n")
@@ -92,6 +105,8 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("verify", file, "--trust-root", workspace.trust_root),
             ("restarts", "--settings", file),
             ("info", "--settings", file),
+            ("audit", "show", "--settings", file),
+            ("audit", "verify", "--settings", file),
         ]
     found += [
         ("verify", place, "--config", workspace.config),

@@ -4,6 +4,8 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
+from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
@@ -30,7 +32,8 @@ from trustconsole.controller_config import (
 )
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
-from trustconsole.nodes import NodeReport, RestartsReport
+from trustconsole.nodes import FileMismatch, NodeReport, RestartsReport
+from trustconsole.records import AuditRecord, AuditVerification, Operator
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -61,6 +64,10 @@ from trustconsole.verification import (
 
 __all__ = [
     "DOCUMENTED_MATRIX",
+    "AcknowledgeReport",
+    "AuditRecord",
+    "AuditReport",
+    "AuditVerification",
     "Block",
     "BlockChange",
     "ChainReport",
@@ -74,6 +81,7 @@ __all__ = [
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "FileMismatch",
     "Finding",
     "Impact",
     "Info",
@@ -89,6 +97,7 @@ __all__ = [
     "ModuleRow",
     "ModuleState",
     "NodeReport",
+    "Operator",
     "Options",
     "Paths",
     "Place",
@@ -117,6 +126,8 @@ __all__ = [
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "acknowledge",
+    "audit_log",
     "check_chain",
     "check_config",
     "diff_trust_roots",
@@ -134,4 +145,5 @@ __all__ = [
     "value_words",
     "verify",
     "verify_all",
+    "verify_audit",
 ]

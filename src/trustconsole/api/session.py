@@ -34,7 +34,7 @@ from trustconsole.inventory import (
     verify_modules,
 )
 from trustconsole.nodes import NodeReport, ProcessTable, Runner, TargetFiles, check_nodes, run_command
-from trustconsole.records import Observations
+from trustconsole.records import Acknowledgements, Observations
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
@@ -194,6 +194,7 @@ class Session:
             _path_of(setting.trust_root.path if setting and setting.trust_root else None),
             _path_of(setting.rekor_key.path if setting and setting.rekor_key else None),
         )
+        statements = Acknowledgements.load(target.state)
         found = check_nodes(
             target.settings.nodes,
             files,
@@ -201,9 +202,12 @@ class Session:
             now=now,
             runner=self._runner,
             processes=self._processes,
+            acknowledged=statements.by_node(),
         )
-        problem = self._observations.problem if target.settings.nodes else None
-        return found.nodes, (problem,) if problem else ()
+        if not target.settings.nodes:
+            return found.nodes, ()
+        problems = (self._observations.problem, statements.problem)
+        return found.nodes, tuple(problem for problem in problems if problem)
 
     async def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
@@ -257,7 +261,8 @@ def _watched(
     if setting is not None:
         small += [_path_of(one.path) for one in (setting.trust_root, setting.rekor_key) if one is not None]
     directories = {Path(module.path).parent for module in inventory.modules}
-    pids = [Path(node.evidence.value) for node in target.settings.nodes if node.evidence.kind == "pid_file"]
+    local = [node.evidence for node in target.settings.nodes if not node.via]
+    pids = [Path(evidence.value) for evidence in local if evidence.kind == "pid_file"]
     return (*(path for path in small if path is not None), *modules, *sorted(directories), *pids)
 
 

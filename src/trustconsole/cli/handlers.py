@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole.cli import (
+    auditing,
     configuration,
     demo,
     info,
@@ -33,5 +34,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "rotate.next": rotating.next_step,
     "rotate.undo": rotating.undo,
     "revoke": revoking.revoke,
+    "audit.show": auditing.show,
+    "audit.verify": auditing.verify,
     "info": info.info,
 }

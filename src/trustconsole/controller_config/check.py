@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -52,6 +52,31 @@ _SIGNING_KEYS: Final = (
 )
 
 PemReader = Callable[[ControllerSettings, str], PemFile | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningValues:
+    """What counts of a `controller.yml` for the question whether a controller runs on it.
+
+    `digest` is that of the effective runtime and signing values; the paths are as written, None where blank.
+    """
+
+    digest: str
+    trust_root: str | None
+    rekor_key: str | None
+
+
+def signing_values(data: bytes) -> SigningValues | None:
+    """The effective signing values in a `controller.yml`; None where the build does not load it."""
+    try:
+        settings = settings_of(bind(read_document(data)))
+    except LoadError:
+        return None
+
+    def path_of(key: str) -> str | None:
+        return None if settings.blank(key) else settings.text(key)
+
+    return SigningValues(_signing_digest(settings), path_of(TRUST_ROOT), path_of(REKOR_KEY))
 
 
 def working_directory_of(config_path: Path) -> Path:
