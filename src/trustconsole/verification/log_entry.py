@@ -10,16 +10,16 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from trustconsole.errors import Location, MalformedInput
+from trustconsole.json_fields import base64_member, object_member, text_member, whole_member
+from trustconsole.strict_text import strict_base64, strict_json
 from trustconsole.trust_root import spki_der
 from trustconsole.verification.material import Material, read_material
 from trustconsole.verification.signatures import verify_signature
-from trustconsole.verification.strict_text import strict_base64, strict_json
 
 _LATEST_SECOND = 253_402_300_799
 """9999-12-31T23:59:59Z, the last second that a date can show."""
@@ -78,75 +78,47 @@ def can_sign_entries(key: PublicKeyTypes) -> bool:
     return isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
 
 
-def _member(value: object, name: str, kind: type, where: str) -> object:
-    """`value[name]` of exactly that JSON type; raises `MalformedInput`."""
-    if not isinstance(value, dict) or name not in value:
-        raise MalformedInput(f"has no {name}", location=Location(where))
-    member = cast("Mapping[str, object]", value)[name]
-    if not isinstance(member, kind) or (kind is int and isinstance(member, bool)):
-        raise MalformedInput(
-            f"has {name} of a wrong type ({type(member).__name__})", location=Location(where)
-        )
-    return member
-
-
-def _text(value: object, name: str, where: str) -> str:
-    return cast("str", _member(value, name, str, where))
-
-
-def _object(value: object, name: str, where: str) -> object:
-    return _member(value, name, dict, where)
-
-
-def _base64(value: object, name: str, where: str) -> bytes:
-    text = _text(value, name, where)
-    return strict_base64(text.encode("utf-8", "surrogatepass"), f"{where}.{name}")
-
-
-def _whole(value: object, name: str, where: str) -> int:
-    number = cast("int", _member(value, name, int, where))
-    if not 0 <= number < 2**63:
-        raise MalformedInput(f"has {name} out of range", location=Location(where))
-    return number
-
-
 def read_log_entry(value: object, where: str) -> LogEntry:
     """The `rekorBundle` object of a legacy bundle, strictly; raises `MalformedInput`."""
-    signed = _base64(value, "SignedEntryTimestamp", where)
-    payload = _object(value, "Payload", where)
+    signed = base64_member(value, "SignedEntryTimestamp", where)
+    payload = object_member(value, "Payload", where)
     inside = f"{where}.Payload"
-    body = _text(payload, "body", inside)
+    body = text_member(payload, "body", inside)
     strict_base64(body.encode("utf-8", "surrogatepass"), f"{inside}.body")
-    time = _whole(payload, "integratedTime", inside)
+    time = whole_member(payload, "integratedTime", inside)
     if time > _LATEST_SECOND:
         raise MalformedInput("has integratedTime beyond the year 9999", location=Location(inside))
-    log_id = _text(payload, "logID", inside)
+    log_id = text_member(payload, "logID", inside)
     if len(log_id) != 64 or any(char not in "0123456789abcdef" for char in log_id):
         raise MalformedInput("has a logID that is not 64 lowercase hex digits", location=Location(inside))
-    return LogEntry(signed, body, time, _whole(payload, "logIndex", inside), log_id)
+    return LogEntry(signed, body, time, whole_member(payload, "logIndex", inside), log_id)
 
 
 def _hash(data: object, where: str) -> tuple[str, str]:
-    digest = _object(data, "hash", where)
-    return _text(digest, "algorithm", where).lower(), _text(digest, "value", where).lower()
+    digest = object_member(data, "hash", where)
+    return text_member(digest, "algorithm", where).lower(), text_member(digest, "value", where).lower()
 
 
 def _hashedrekord(spec: object, where: str) -> EntryBody:
-    algorithm, value = _hash(_object(spec, "data", where), where)
-    signature = _object(spec, "signature", where)
-    content = _base64(signature, "content", where)
-    material = read_material(_base64(_object(signature, "publicKey", where), "content", where), where)
+    algorithm, value = _hash(object_member(spec, "data", where), where)
+    signature = object_member(spec, "signature", where)
+    content = base64_member(signature, "content", where)
+    material = read_material(
+        base64_member(object_member(signature, "publicKey", where), "content", where), where
+    )
     return EntryBody("hashedrekord 0.0.1", algorithm, value, content, material)
 
 
 def _rekord(spec: object, where: str) -> EntryBody:
-    algorithm, value = _hash(_object(spec, "data", where), where)
-    signature = _object(spec, "signature", where)
-    form = _text(signature, "format", where)
+    algorithm, value = _hash(object_member(spec, "data", where), where)
+    signature = object_member(spec, "signature", where)
+    form = text_member(signature, "format", where)
     if form != "x509":
         raise MalformedInput(f"is a rekord of format {form!r}, not x509", location=Location(where))
-    content = _base64(signature, "content", where)
-    material = read_material(_base64(_object(signature, "publicKey", where), "content", where), where)
+    content = base64_member(signature, "content", where)
+    material = read_material(
+        base64_member(object_member(signature, "publicKey", where), "content", where), where
+    )
     return EntryBody("rekord 0.0.1", algorithm, value, content, material)
 
 
@@ -160,10 +132,10 @@ def read_entry_body(entry: LogEntry) -> EntryBody:
     """What the entry is about; raises `MalformedInput` or `LimitExceeded`, naming an unknown kind."""
     where = "rekorBundle.Payload.body"
     document = strict_json(strict_base64(entry.body.encode(), where), where)
-    kind, version = _text(document, "kind", where), _text(document, "apiVersion", where)
+    kind, version = text_member(document, "kind", where), text_member(document, "apiVersion", where)
     reader = BODY_KINDS.get((kind, version))
     if reader is None:
         raise MalformedInput(
             f"is of kind {kind!r} {version!r}, which module bundles do not use", location=Location(where)
         )
-    return reader(_object(document, "spec", where), where)
+    return reader(object_member(document, "spec", where), where)

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput
+from trustconsole.strict_text import strict_base64
 from trustconsole.trust_root import spki_sha256, subject_text
 from trustconsole.verification.report import Signer
-from trustconsole.verification.strict_text import strict_base64
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)\r?\n?-----END \1-----(?:\r?\n|\Z)")
 _LABELS = {b"CERTIFICATE", b"PUBLIC KEY"}

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from trustconsole.errors import InputError, Location, MalformedInput
+from trustconsole.strict_text import strict_base64, strict_json
 from trustconsole.verification.log_entry import LogEntry, read_log_entry
 from trustconsole.verification.material import Material, read_material
-from trustconsole.verification.strict_text import strict_base64, strict_json
 
 SIGSTORE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle"
 _KNOWN_FIELDS = {"base64Signature", "cert", "rekorBundle"}
