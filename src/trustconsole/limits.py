@@ -20,6 +20,12 @@ SIDECAR_BYTES: Final = 4 * MIB
 JSON_DEPTH: Final = 32
 """Nesting of objects and arrays in a bundle."""
 
+TRUSTED_ROOT_BYTES: Final = 1 * MIB
+"""A trusted_root.json."""
+
+TRUSTED_ROOT_ENTRIES: Final = 64
+"""Logs or authorities of one kind in a trusted_root.json."""
+
 YAML_BYTES: Final = 1 * MIB
 """controller.yml, the settings, and module.yaml inside a jar."""
 
