@@ -17,7 +17,7 @@ from trustconsole import limits
 from trustconsole.demo.authorities import Authority, derive_key, make_ca, make_leaf
 from trustconsole.trust_root import KEY_DETAILS, TrustedLog, Validity, spki_der
 from trustconsole.trust_root.java_der import encode
-from trustconsole.verification.scts import SctReport, check_embedded_scts
+from trustconsole.verification.scts import SctReport, check_embedded_sct
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 125_000, tzinfo=UTC)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def with_scts(*scts: Sct) -> x509.Certificate:
 
 
 def check(*scts: Sct, logs: tuple[TrustedLog, ...] = (log(),)) -> SctReport:
-    return check_embedded_scts(with_scts(*scts), CA.certificate, logs)
+    return check_embedded_sct(with_scts(*scts), CA.certificate, logs)
 
 
 def test_the_leaf_of_these_tests_differs_from_its_precertificate_by_the_scts_alone() -> None:
@@ -101,6 +101,7 @@ def test_the_leaf_of_these_tests_differs_from_its_precertificate_by_the_scts_alo
 def test_an_sct_of_a_known_log_shows_that_the_leaf_is_public(extensions: bytes) -> None:
     report = check(Sct(extensions=extensions))
     assert report == SctReport("pass", report.reason, log(), NOW)
+    assert report.holds
     assert report.reason == "published in https://ct.example at 2026-06-01T12:00:00Z"
 
 
@@ -112,7 +113,7 @@ def test_a_log_with_an_rsa_key_signs_too() -> None:
 def test_scts_of_unknown_logs_are_passed_over_but_do_not_count() -> None:
     assert check(Sct(STRANGER), Sct()).status == "pass"
     alone = check(Sct(STRANGER))
-    assert alone.status == "fail"
+    assert not alone.holds
     assert "no log that the trusted root knows" in alone.reason
     assert hashlib.sha256(spki_der(STRANGER.public_key())).hexdigest()[:16] in alone.reason
 
@@ -152,18 +153,18 @@ def test_a_known_log_that_did_not_sign_for_this_leaf_refuses_it_whatever_else_ho
 def test_the_issuer_and_the_leaf_are_covered() -> None:
     leaf = with_scts(Sct())
     other_ca = make_ca(STRANGER, "ca", not_before=START, not_after=START + timedelta(days=9))
-    assert check_embedded_scts(leaf, other_ca.certificate, (log(),)).status == "fail"
+    assert check_embedded_sct(leaf, other_ca.certificate, (log(),)).status == "fail"
     made = Sct().bytes(b"another leaf")
     framed = len(made).to_bytes(2, "big") + made
     foreign = with_list(len(framed).to_bytes(2, "big") + framed)
-    assert "did not sign it" in check_embedded_scts(foreign, CA.certificate, (log(),)).reason
+    assert "did not sign it" in check_embedded_sct(foreign, CA.certificate, (log(),)).reason
 
 
 def test_a_leaf_without_an_sct_is_refused_and_without_known_logs_nothing_is_asked() -> None:
-    assert check_embedded_scts(_leaf(), CA.certificate, (log(),)).reason == (
+    assert check_embedded_sct(_leaf(), CA.certificate, (log(),)).reason == (
         "the leaf carries no signed certificate timestamp"
     )
-    assert check_embedded_scts(with_list(b"\x00\x00"), CA.certificate, (log(),)).status == "fail"
+    assert check_embedded_sct(with_list(b"\x00\x00"), CA.certificate, (log(),)).status == "fail"
     assert check(Sct(), logs=()) == SctReport("skip", "the trusted root has no certificate transparency log")
 
 
@@ -172,7 +173,7 @@ def test_a_leaf_without_an_sct_is_refused_and_without_known_logs_nothing_is_aske
     [b"", b"\x00", b"\x00\x05\x00\x03abc", b"\xff\xff", b"\x00\x02\x00\x00", b"\x00\x02\x00\x00x"],
 )
 def test_a_list_that_does_not_parse_is_refused_not_raised(content: bytes) -> None:
-    assert check_embedded_scts(with_list(content), CA.certificate, (log(),)).status == "fail"
+    assert check_embedded_sct(with_list(content), CA.certificate, (log(),)).status == "fail"
 
 
 @pytest.mark.parametrize("sct", [Sct(version=1), Sct(hash_code=2), Sct(hash_code=6), Sct(hash_code=99)])
@@ -192,11 +193,11 @@ def test_a_flipped_byte_in_an_sct_never_verifies() -> None:
         changed[at] ^= 0x10
         framed = len(changed).to_bytes(2, "big") + bytes(changed)
         leaf = with_list(len(framed).to_bytes(2, "big") + framed)
-        assert check_embedded_scts(leaf, CA.certificate, (log(),)).status == "fail", at
+        assert check_embedded_sct(leaf, CA.certificate, (log(),)).status == "fail", at
 
 
 def test_a_leaf_of_a_broken_issuer_key_is_refused() -> None:
     der = CA.certificate.public_bytes(Encoding.DER)
     unknown = der.replace(bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8648ce3d020f"))
     issuer = x509.load_der_x509_certificate(unknown)
-    assert "issuer cannot be read" in check_embedded_scts(with_scts(Sct()), issuer, (log(),)).reason
+    assert "issuer cannot be read" in check_embedded_sct(with_scts(Sct()), issuer, (log(),)).reason

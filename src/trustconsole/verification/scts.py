@@ -40,12 +40,17 @@ class SctReport:
     log: TrustedLog | None = None
     time: datetime | None = None
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against the leaf; also where no log is known."""
+        return self.status != "fail"
+
 
 class _Refused(Exception):
     """An SCT of a known log that does not hold; the message is the reason."""
 
 
-def check_embedded_scts(
+def check_embedded_sct(
     leaf: x509.Certificate, issuer: x509.Certificate, ct_logs: Sequence[TrustedLog]
 ) -> SctReport:
     """Whether `leaf`, issued by `issuer`, carries an SCT of one of `ct_logs`, made inside its window.
