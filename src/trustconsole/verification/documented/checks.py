@@ -144,7 +144,7 @@ def _check_parse(case: Case, state: DocumentedState) -> Result:
     return Result("pass", ", ".join(parts))
 
 
-DOCUMENTED_CHECKS: tuple[Check[DocumentedState], ...] = (
+DOCUMENTED_CHECKS: tuple[Check[Case, DocumentedState], ...] = (
     Check("profile", "Is verification enforced", _check_profile),
     Check("trust-root", "What is trusted", _check_trust_root),
     Check("sidecar", "Is there a signature file", _check_sidecar),
