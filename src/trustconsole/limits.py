@@ -34,6 +34,11 @@ PROOF_HASHES: Final = 64
 
 CHECKPOINT_SIGNATURES: Final = 64
 """Signature lines in one checkpoint."""
+TRUSTED_ROOT_BYTES: Final = 1 * MIB
+"""A trusted_root.json."""
+
+TRUSTED_ROOT_ENTRIES: Final = 64
+"""Logs or authorities of one kind in a trusted_root.json."""
 
 YAML_BYTES: Final = 1 * MIB
 """controller.yml, the settings, and module.yaml inside a jar."""

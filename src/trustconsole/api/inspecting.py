@@ -23,6 +23,7 @@ from trustconsole.storage import digest_file, open_regular, read_bounded
 from trustconsole.text import human_bytes, rfc3339
 from trustconsole.trust_root import (
     Block,
+    fully_read,
     public_key_facts,
     scan_trust_root,
     spki_sha256,
@@ -30,7 +31,7 @@ from trustconsole.trust_root import (
 )
 from trustconsole.verification.loading import sidecar_paths
 from trustconsole.verification.log_entry import LogEntry, read_entry_body
-from trustconsole.verification.material import Material, alternative_names, fully_read, public_key_of
+from trustconsole.verification.material import Material, alternative_names, public_key_of
 from trustconsole.verification.sidecar_formats import (
     LegacyBundle,
     SigstoreBundle,

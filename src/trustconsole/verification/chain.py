@@ -27,8 +27,8 @@ from cryptography.x509.verification import (
 from trustconsole import limits
 from trustconsole.errors import UsageError
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import subject_text
-from trustconsole.verification.material import BROKEN_EXTENSIONS, fully_read, public_key_of, within_dates
+from trustconsole.trust_root import fully_read, subject_text
+from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of, within_dates
 
 _CA_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _REFUSED_CONSTRAINTS = (x509.UniformResourceIdentifier, x509.DirectoryName)

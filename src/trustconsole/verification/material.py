@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput
 from trustconsole.strict_text import strict_base64
-from trustconsole.trust_root import spki_sha256, subject_text
+from trustconsole.trust_root import fully_read, spki_sha256, subject_text
 from trustconsole.verification.report import Signer
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)\r?\n?-----END \1-----(?:\r?\n|\Z)")
@@ -103,13 +103,6 @@ def read_der_key(der: bytes, where: str) -> PublicKeyTypes:
         raise MalformedInput(
             f"holds a public key that does not parse: {error}", location=Location(where)
         ) from error
-
-
-def fully_read(certificate: x509.Certificate) -> x509.Certificate:
-    """The same, with the fields that are parsed only when asked for asked for; raises `ValueError`."""
-    for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
-        getattr(certificate, name)
-    return certificate
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKeyTypes | None:
