@@ -20,6 +20,20 @@ SIDECAR_BYTES: Final = 4 * MIB
 JSON_DEPTH: Final = 32
 """Nesting of objects and arrays in a bundle."""
 
+LOG_ENTRIES: Final = 32
+"""Log entries in one bundle."""
+
+TIMESTAMPS: Final = 32
+"""RFC 3161 timestamps in one bundle."""
+
+SUBJECTS: Final = 4096
+"""Artefacts that one in-toto statement is about."""
+
+PROOF_HASHES: Final = 64
+"""Hashes in one inclusion proof: enough for a log of 2^63 entries."""
+
+CHECKPOINT_SIGNATURES: Final = 64
+"""Signature lines in one checkpoint."""
 TRUSTED_ROOT_BYTES: Final = 1 * MIB
 """A trusted_root.json."""
 
