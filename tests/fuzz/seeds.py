@@ -202,9 +202,7 @@ def entry_bodies() -> list[bytes]:
     return [
         BODY,
         rekord_body(sha256, SIGNATURE, public_pem(AUTHOR)),
-        hashedrekord_body(
-            sha256, SIGNATURE, x509.load_der_x509_certificate(leaf()).public_bytes(Encoding.PEM)
-        ),
+        hashedrekord_body(sha256, SIGNATURE, certificate),
         *(
             canonical({"apiVersion": version, "kind": kind, "spec": spec})
             for (kind, version), spec in specs.items()
