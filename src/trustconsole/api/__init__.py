@@ -6,6 +6,7 @@ raise over a missing or hostile file; wrong arguments raise `trustconsole.errors
 
 from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
 from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
+from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
@@ -61,6 +62,7 @@ from trustconsole.verification import (
     check_chain,
     headline,
 )
+from trustconsole.verification.client import BundleReport
 
 __all__ = [
     "DOCUMENTED_MATRIX",
@@ -70,6 +72,7 @@ __all__ = [
     "AuditVerification",
     "Block",
     "BlockChange",
+    "BundleReport",
     "ChainReport",
     "ConfigFinding",
     "ConfigReport",
@@ -81,6 +84,7 @@ __all__ = [
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "ExpectedSigner",
     "FileMismatch",
     "Finding",
     "Impact",
@@ -146,4 +150,5 @@ __all__ = [
     "verify",
     "verify_all",
     "verify_audit",
+    "verify_bundle",
 ]

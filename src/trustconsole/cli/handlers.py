@@ -6,6 +6,7 @@ from typing import Final
 
 from trustconsole.cli import (
     auditing,
+    bundles,
     configuration,
     demo,
     info,
@@ -27,6 +28,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "config.check": configuration.check,
     "profile": configuration.profile,
     "verify": verifying.verify,
+    "verify-bundle": bundles.verify_bundle,
     "inspect": inspecting.inspect,
     "restarts": nodes.restarts,
     "rotate.start": rotating.start,

@@ -22,6 +22,7 @@ from trustconsole.verification import (
     Policy,
     SidecarChoice,
     SignatureChecker,
+    TrustedRootFile,
     VerificationReport,
     choose_sidecar,
     verify_artifact,
@@ -40,6 +41,7 @@ class Setting:
     trust_root: TrustRootReport | None
     rekor_key: TrustRootReport | None
     now: datetime
+    trusted_root: TrustedRootFile | None = None
 
 
 Key = tuple[object, ...]
@@ -121,6 +123,7 @@ def question_key(module: Module, setting: Setting, choice: SidecarChoice) -> Key
         sidecar and (sidecar.path, sidecar.named, sidecar.sha256, str(sidecar.error)),
         setting.trust_root and (setting.trust_root.path, setting.trust_root.sha256, setting.trust_root.error),
         setting.rekor_key and (setting.rekor_key.path, setting.rekor_key.sha256, setting.rekor_key.error),
+        setting.trusted_root and setting.trusted_root.identity,
         (policy.mode, policy.rekor_policy, policy.source, policy.enforced),
         config and (config.sha256, config.working_directory, config.controller, config.error),
     )
@@ -162,6 +165,7 @@ def verify_modules(
             trust_root=setting.trust_root,
             rekor_key=setting.rekor_key,
             now=setting.now,
+            trusted_root=setting.trusted_root,
             choice=question.choice,
             checker=memory.checker,
             read=memory.artifacts.read,

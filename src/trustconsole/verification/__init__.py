@@ -1,6 +1,14 @@
 """Whether a bundle is genuine, exactly why not, and what the controller would do with it."""
 
-from trustconsole.verification.case import Artifact, Case, Mode, Policy, RekorPolicy, SidecarFile
+from trustconsole.verification.case import (
+    Artifact,
+    Case,
+    Mode,
+    Policy,
+    RekorPolicy,
+    SidecarFile,
+    TrustedRootFile,
+)
 from trustconsole.verification.chain import ChainReport, check_chain
 from trustconsole.verification.controller import start_verdict
 from trustconsole.verification.disagreement import headline
@@ -42,6 +50,7 @@ __all__ = [
     "Signer",
     "Standing",
     "Step",
+    "TrustedRootFile",
     "Verdict",
     "VerificationReport",
     "check_chain",
