@@ -40,6 +40,9 @@ TRUSTED_ROOT_BYTES: Final = 1 * MIB
 TRUSTED_ROOT_ENTRIES: Final = 64
 """Logs or authorities of one kind in a trusted_root.json."""
 
+TIMESTAMP_BYTES: Final = 64 * KIB
+"""One RFC 3161 timestamp."""
+
 IDENTITY_CHARS: Final = 2048
 """A subject alternative name that is compared with an identity."""
 
