@@ -43,6 +43,9 @@ TRUSTED_ROOT_ENTRIES: Final = 64
 TIMESTAMP_BYTES: Final = 64 * KIB
 """One RFC 3161 timestamp."""
 
+SCTS: Final = 32
+"""Signed certificate timestamps in one leaf."""
+
 IDENTITY_CHARS: Final = 2048
 """A subject alternative name that is compared with an identity."""
 
