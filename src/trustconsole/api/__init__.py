@@ -8,6 +8,9 @@ from trustconsole.api.files import check_config, diff_trust_roots, show_trust_ro
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
 from trustconsole.api.restarting import restarts
+from trustconsole.api.revoking import Revocation, revoke
+from trustconsole.api.rotating import Rotation
+from trustconsole.api.rotation_view import Distribution, RotationModule, RotationView
 from trustconsole.api.sections import Section
 from trustconsole.api.session import Session, open_session
 from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
@@ -66,6 +69,7 @@ __all__ = [
     "ControllerStart",
     "ControllerVerdict",
     "DemoRun",
+    "Distribution",
     "Documented",
     "DocumentedVerdict",
     "Effective",
@@ -88,6 +92,10 @@ __all__ = [
     "PolicyFacts",
     "Renewal",
     "RestartsReport",
+    "Revocation",
+    "Rotation",
+    "RotationModule",
+    "RotationView",
     "Section",
     "Session",
     "Severity",
@@ -114,6 +122,7 @@ __all__ = [
     "inspect",
     "open_session",
     "restarts",
+    "revoke",
     "run_demo",
     "show_trust_root",
     "value_words",

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from trustconsole.cli import configuration, demo, info, inspecting, nodes, opening, trust_root, verifying
+from trustconsole.cli import (
+    configuration,
+    demo,
+    info,
+    inspecting,
+    nodes,
+    opening,
+    revoking,
+    rotating,
+    trust_root,
+    verifying,
+)
 from trustconsole.cli.call import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -17,5 +28,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     "verify": verifying.verify,
     "inspect": inspecting.inspect,
     "restarts": nodes.restarts,
+    "rotate.start": rotating.start,
+    "rotate.status": rotating.status,
+    "rotate.next": rotating.next_step,
+    "rotate.undo": rotating.undo,
+    "revoke": revoking.revoke,
     "info": info.info,
 }
