@@ -161,6 +161,15 @@ _FOLLOW_LINK: Final = Argument(
     ("--follow-link",), "Change the file behind a symbolic link; the link stays.", switch=True
 )
 _CHANGING: Final = (_APPLY, _OVERRIDE, _FOLLOW_LINK, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _MODULES, _JSON)
+_TRUSTED_ROOT: Final = Argument(
+    ("--trusted-root",),
+    "trusted_root.json: which logs, authorities and timestamp authorities count, and when.",
+    "F",
+    "path",
+)
+_AT: Final = Argument(
+    ("--at",), "Judge at this time instead of now (RFC 3339); a verified time still counts.", "TIME", "time"
+)
 
 _VERIFY_ARGUMENTS: Final = (
     Argument(
@@ -174,16 +183,12 @@ _VERIFY_ARGUMENTS: Final = (
     ),
     Argument(("--rekor-policy",), "Whether a log entry is required.", choices=("DISABLED", "REQUIRE_SET")),
     Argument(("--rekor-key",), "PEM file with the log's public key.", "F", "path"),
+    _TRUSTED_ROOT,
     _CONFIG,
     _SETTINGS,
     _WORKING_DIRECTORY,
     Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
-    Argument(
-        ("--at",),
-        "Judge at this time instead of now (RFC 3339); a verified time still counts.",
-        "TIME",
-        "time",
-    ),
+    _AT,
     Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
     _MODULES,
     Argument(
@@ -192,6 +197,24 @@ _VERIFY_ARGUMENTS: Final = (
         choices=("documented", "controller", "both"),
         default="documented",
     ),
+    _JSON,
+)
+
+_BUNDLE_ARGUMENTS: Final = (
+    Argument(
+        ("FILE_OR_DIGEST",), "The artefact, or sha256: and its digest in hex.", "FILE_OR_DIGEST", nargs="?"
+    ),
+    Argument(("--bundle",), "The Sigstore bundle.", "F", "path"),
+    Argument(("--certificate-identity",), "The signer's identity, exactly.", "I"),
+    Argument(("--certificate-identity-regexp",), "An expression that the signer's identity matches.", "R"),
+    Argument(("--certificate-oidc-issuer",), "Who vouched for that identity.", "I"),
+    Argument(("--key",), "PEM file with the public key, for a bundle without certificate.", "PEM", "path"),
+    _TRUSTED_ROOT,
+    Argument(
+        ("--staging",), "The bundle is of Sigstore's staging instance; goes with --trusted-root.", switch=True
+    ),
+    Argument(("--predicate-type",), "The type that an attestation's statement must have.", "TYPE"),
+    _AT,
     _JSON,
 )
 
@@ -282,6 +305,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ),
         action="pane(4)",
         palette_help="Every module with both verdicts (pane 4).",
+    ),
+    Command(
+        "verify-bundle",
+        ("verify-bundle",),
+        "One Sigstore bundle against a trusted root and an expected signer.",
+        "Verifies a Sigstore bundle (0.1 to 0.3) as the Sigstore conformance protocol asks: signature, "
+        "signer, log entry and time. Without --trusted-root the packaged one of the public-good instance counts.",
+        _BUNDLE_ARGUMENTS,
+        (
+            "trustconsole verify-bundle --bundle F.sigstore.json --certificate-identity I "
+            "--certificate-oidc-issuer U F",
+            "trustconsole verify-bundle --bundle F.sigstore.json --key author.pub sha256:…",
+        ),
     ),
     Command(
         "inspect",

@@ -4,6 +4,7 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
@@ -57,11 +58,13 @@ from trustconsole.verification import (
     check_chain,
     headline,
 )
+from trustconsole.verification.client import BundleReport
 
 __all__ = [
     "DOCUMENTED_MATRIX",
     "Block",
     "BlockChange",
+    "BundleReport",
     "ChainReport",
     "ConfigFinding",
     "ConfigReport",
@@ -73,6 +76,7 @@ __all__ = [
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "ExpectedSigner",
     "Finding",
     "Info",
     "Inspection",
@@ -128,4 +132,5 @@ __all__ = [
     "value_words",
     "verify",
     "verify_all",
+    "verify_bundle",
 ]

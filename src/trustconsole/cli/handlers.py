@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole.cli import (
+    bundles,
     configuration,
     demo,
     info,
@@ -26,6 +27,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "config.check": configuration.check,
     "profile": configuration.profile,
     "verify": verifying.verify,
+    "verify-bundle": bundles.verify_bundle,
     "inspect": inspecting.inspect,
     "restarts": nodes.restarts,
     "rotate.start": rotating.start,

@@ -30,6 +30,7 @@ from trustconsole.trust_root.model import (
 from trustconsole.trust_root.packaged import PackagedTrustedRoot, packaged_trusted_root
 from trustconsole.trust_root.public_cas import public_ca_name
 from trustconsole.trust_root.reading import read_trust_root, scan_trust_root
+from trustconsole.trust_root.silence import without_warnings
 from trustconsole.trust_root.trusted_root import TrustedAuthority, TrustedLog, TrustedRoot, Validity
 from trustconsole.trust_root.trusted_root_file import parse_trusted_root, read_trusted_root
 
@@ -79,4 +80,5 @@ __all__ = [
     "spki_der",
     "spki_sha256",
     "subject_text",
+    "without_warnings",
 ]
