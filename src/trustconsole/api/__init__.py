@@ -10,12 +10,14 @@ from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
+from trustconsole.api.releasing import ReleaseOptions, diff_releases, verify_release
 from trustconsole.api.restarting import restarts
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
 from trustconsole.api.rotation_view import Distribution, RotationModule, RotationView
 from trustconsole.api.sections import Section
 from trustconsole.api.session import Session, open_session
+from trustconsole.api.signer_options import SignerOptions
 from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
 from trustconsole.api.start import DemoRun, Place, Start, first_start, run_demo
 from trustconsole.api.target import Options, find_config
@@ -35,6 +37,16 @@ from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
 from trustconsole.nodes import FileMismatch, NodeReport, RestartsReport
 from trustconsole.records import AuditRecord, AuditVerification, Operator
+from trustconsole.release import Cancelled as ReleaseCancelled
+from trustconsole.release import (
+    Component,
+    ComponentChange,
+    FileStatus,
+    ReleaseDiff,
+    ReleaseFile,
+    ReleaseReport,
+    SbomReport,
+)
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -74,6 +86,8 @@ __all__ = [
     "BlockChange",
     "BundleReport",
     "ChainReport",
+    "Component",
+    "ComponentChange",
     "ConfigFinding",
     "ConfigReport",
     "ControllerLoad",
@@ -86,6 +100,7 @@ __all__ = [
     "Effective",
     "ExpectedSigner",
     "FileMismatch",
+    "FileStatus",
     "Finding",
     "Impact",
     "Info",
@@ -108,17 +123,24 @@ __all__ = [
     "PolicyFacts",
     "ReadingImpact",
     "ReadingVerdict",
+    "ReleaseCancelled",
+    "ReleaseDiff",
+    "ReleaseFile",
+    "ReleaseOptions",
+    "ReleaseReport",
     "Renewal",
     "RestartsReport",
     "Revocation",
     "Rotation",
     "RotationModule",
     "RotationView",
+    "SbomReport",
     "Section",
     "Session",
     "Severity",
     "Sidecar",
     "Signer",
+    "SignerOptions",
     "Snapshot",
     "Sourced",
     "Standing",
@@ -134,6 +156,7 @@ __all__ = [
     "audit_log",
     "check_chain",
     "check_config",
+    "diff_releases",
     "diff_trust_roots",
     "find_config",
     "first_start",
@@ -151,4 +174,5 @@ __all__ = [
     "verify_all",
     "verify_audit",
     "verify_bundle",
+    "verify_release",
 ]

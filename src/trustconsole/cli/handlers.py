@@ -13,6 +13,7 @@ from trustconsole.cli import (
     inspecting,
     nodes,
     opening,
+    releasing,
     revoking,
     rotating,
     trust_root,
@@ -38,5 +39,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "revoke": revoking.revoke,
     "audit.show": auditing.show,
     "audit.verify": auditing.verify,
+    "release.verify": releasing.verify,
+    "release.diff": releasing.diff,
     "info": info.info,
 }

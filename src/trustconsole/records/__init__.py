@@ -32,6 +32,7 @@ from trustconsole.records.settings import (
     default_state_directory,
     load_settings,
 )
+from trustconsole.records.signer_settings import SignerSettings
 
 __all__ = [
     "MANUAL",
@@ -58,6 +59,7 @@ __all__ = [
     "Plan",
     "RotationKind",
     "Settings",
+    "SignerSettings",
     "default_settings_path",
     "default_state_directory",
     "load_journal",
