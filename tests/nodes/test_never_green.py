@@ -19,6 +19,7 @@ MILLISECOND = 1_000_000
 EPOCH = 1_770_000_000_000 * MILLISECOND
 SECOND = 1000 * MILLISECOND
 TICK = 10 * MILLISECOND
+PAUSES = st.sampled_from([1, 5, 15, 400, 999, 1_001, 1_100, 2_500, 5_000, 3_600_000])
 
 
 class World(RuleBasedStateMachine):
@@ -37,7 +38,7 @@ class World(RuleBasedStateMachine):
         self.judgement: Judgement | None = None
         self.restart()
 
-    @rule(milliseconds=st.sampled_from([1, 5, 15, 400, 999, 1_001, 1_100, 5_000, 3_600_000]))
+    @rule(milliseconds=PAUSES)
     def wait(self, milliseconds: int) -> None:
         self.now += milliseconds * MILLISECOND
         self.judgement = None
@@ -65,6 +66,25 @@ class World(RuleBasedStateMachine):
         self.pid += 1
         self.loaded, self.started = self.content, self.now
         self.disturbed, self.judgement = False, None
+
+    @precondition(lambda self: self.looked)
+    @rule(pause=PAUSES, age=st.sampled_from([20, 50, 500, 1_500]), rest=PAUSES)
+    def restart_and_then_exchange(self, pause: int, age: int, rest: int) -> None:
+        """Both between two looks: the rules above in the order that is the most likely to deceive."""
+        self.wait(pause)
+        self.restart()
+        self.exchange_by_renaming_a_directory(age)
+        self.wait(rest)
+
+    @rule(pause=PAUSES, rest=PAUSES)
+    def change_restart_and_change_back(self, pause: int, rest: int) -> None:
+        """The node has loaded what no look has seen."""
+        before = self.content
+        self.write("unseen", 0)
+        self.wait(pause)
+        self.restart()
+        self.wait(rest)
+        self.write(before, 0)
 
     @rule()
     def look(self) -> None:
