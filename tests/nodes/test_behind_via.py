@@ -15,7 +15,7 @@ import pytest
 from tests.nodes.fake_proc import FakeProc
 from tests.nodes.site import PID, Site, make_site, put_behind
 
-from trustconsole.nodes import CommandResult, NodeReport, TargetFiles, check_nodes, run_shell
+from trustconsole.nodes import CommandResult, NodeReport, SilentHosts, TargetFiles, check_nodes, run_shell
 from trustconsole.records import Evidence, NodeSettings, Observations
 
 MakeProc = Callable[[int], FakeProc]
@@ -94,7 +94,7 @@ def test_a_clock_that_was_set_since_is_never_a_reason_for_green(there: Site, lag
     assert there.look(20).state != "current"
 
 
-@pytest.mark.parametrize("started", [-0.5, 0.0, 0.5, 1.0])
+@pytest.mark.parametrize("started", [-0.5, 0.0, 0.5, 0.98])
 def test_within_the_second_is_unknown(there: Site, started: float) -> None:
     changed = there.root.stat().st_ctime - there.zero
     there.start_node(changed + started)
@@ -229,6 +229,41 @@ def test_hosts_are_asked_at_the_same_time_and_reported_in_order(tmp_path: Path) 
 def _fifo(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
+
+
+def test_a_host_that_hangs_is_not_asked_at_every_look_of_a_session(tmp_path: Path) -> None:
+    root = tmp_path / "root.pem"
+    root.write_text("one")
+    clock, asked = [1000.0], []
+
+    def shell(argv: Sequence[str], script: bytes) -> CommandResult:
+        asked.append(argv[0])
+        if argv[0] == "hangs" and len(asked) < 4:
+            clock[0] += 10
+            return CommandResult(None, problem="hangs did not answer in time")
+        return run_shell(argv[1:], script)
+
+    silent = SilentHosts(clock=lambda: clock[0])
+    nodes = [NodeSettings("n", "daemon", Evidence("process", "no such"), via=("hangs", "env"))]
+
+    def reason() -> str:
+        targets = TargetFiles(tmp_path, trust_root=root)
+        found = check_nodes(
+            nodes, targets, Observations(), now=datetime.now(UTC), shell=shell, silent=silent
+        ).nodes[0]
+        assert found.state == "unknown"
+        return found.reason
+
+    assert "did not answer in time" in reason()
+    clock[0] += 5
+    assert reason().endswith("did not answer in time; it is asked again in 25 s")
+    assert asked == ["hangs"]
+    clock[0] += 26
+    assert "asked again" not in reason()
+    asked += ["hangs", "hangs"]
+    clock[0] += 31
+    assert reason().startswith("no process runs with")
+    assert reason().startswith("no process runs with")
 
 
 @pytest.mark.parametrize(

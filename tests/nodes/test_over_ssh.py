@@ -6,6 +6,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -154,7 +155,7 @@ def test_a_connection_that_is_shared_does_not_hold_anyone_up(
 ) -> None:
     """ControlPersist leaves a master in the background that keeps its standard error."""
     config = server.directory / "client.conf"
-    socket_path = server.directory / "mux"
+    socket_path = Path(tempfile.mkdtemp(prefix="mux", dir="/tmp")) / "m"  # a socket's path must be short
     config.write_text(
         config.read_text().replace("ControlMaster no", f"ControlMaster auto\nControlPath {socket_path}")
         + "ControlPersist 60\n"
@@ -166,3 +167,4 @@ def test_a_connection_that_is_shared_does_not_hold_anyone_up(
         assert _look(node, workspace.trust_root, Observations()).state == "current"
     finally:
         restart(NodeSettings("", "daemon", restart=(*server.via[:3], "-O", "exit", server.via[3])))
+        shutil.rmtree(socket_path.parent)

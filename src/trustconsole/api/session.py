@@ -33,7 +33,15 @@ from trustconsole.inventory import (
     list_modules,
     verify_modules,
 )
-from trustconsole.nodes import NodeReport, ProcessTable, Runner, TargetFiles, check_nodes, run_command
+from trustconsole.nodes import (
+    NodeReport,
+    ProcessTable,
+    Runner,
+    SilentHosts,
+    TargetFiles,
+    check_nodes,
+    run_command,
+)
 from trustconsole.records import Acknowledgements, Observations
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
@@ -65,6 +73,7 @@ class Session:
         self._memory = VerdictMemory()
         self._manifests = ManifestCache()
         self._observations: Observations | None = None
+        self._silent = SilentHosts()
         self._generation = 0
         self._watched: tuple[Path, ...] = ()
         self._last_target: Target | None = None
@@ -202,6 +211,7 @@ class Session:
             now=now,
             runner=self._runner,
             processes=self._processes,
+            silent=self._silent,
             acknowledged=statements.by_node(),
         )
         if not target.settings.nodes:

@@ -6,6 +6,7 @@ from trustconsole.nodes.distributing import SendOutcome, distribute_command, sen
 from trustconsole.nodes.model import FileMismatch, NodeReport, RestartsReport, RestartState, Role
 from trustconsole.nodes.processes import ProcessTable
 from trustconsole.nodes.restarting import ReadyWait, RestartRun, Streamer, restart, wait_ready
+from trustconsole.nodes.silence import SilentHosts
 from trustconsole.nodes.target_files import TargetFiles
 from trustconsole.nodes.via import Shell, run_shell
 
@@ -23,6 +24,7 @@ __all__ = [
     "Runner",
     "SendOutcome",
     "Shell",
+    "SilentHosts",
     "Streamer",
     "TargetFiles",
     "check_nodes",

@@ -13,8 +13,17 @@ from trustconsole.nodes.commands import Runner, run_command
 from trustconsole.nodes.model import FileMismatch, NodeReport, RestartsReport
 from trustconsole.nodes.probing import Host, Probe, instant, probe
 from trustconsole.nodes.processes import ProcessTable
-from trustconsole.nodes.remote import RemoteLook, evidence_of, host_behind, look_behind, remember, skew_words
+from trustconsole.nodes.remote import (
+    RemoteLook,
+    evidence_of,
+    host_behind,
+    look_behind,
+    remember,
+    skew_words,
+    unreachable,
+)
 from trustconsole.nodes.restart_truth import FileFacts, Judgement, judge
+from trustconsole.nodes.silence import SilentHosts
 from trustconsole.nodes.target_files import LocalFiles, NodeFile, TargetFiles, files_of, named_otherwise
 from trustconsole.nodes.via import Shell, run_shell, shown_command
 from trustconsole.records import Acknowledgement, NodeSettings, Observations
@@ -51,6 +60,7 @@ def check_nodes(
     runner: Runner = run_command,
     processes: ProcessTable | None = None,
     shell: Shell = run_shell,
+    silent: SilentHosts | None = None,
     acknowledged: Mapping[str, Acknowledgement] | None = None,
 ) -> RestartsReport:
     """Which nodes run on the files that are on disk now, in the order of `nodes`.
@@ -58,10 +68,17 @@ def check_nodes(
     One look: `now` (aware, taken before `targets.config` was read) is when it begins, and `observations` is
     told what is seen and saved. Nodes behind `via` are asked at the same time, through `shell`;
     `acknowledged` is what operators stated, by node. Never raises over a file, a process or a command; what
-    cannot be proved is `unknown`.
+    cannot be proved is `unknown`. With one `silent` per session a host that hangs is not asked each time.
     """
     found = look_at_nodes(
-        nodes, targets, observations, now=now, runner=runner, processes=processes, shell=shell
+        nodes,
+        targets,
+        observations,
+        now=now,
+        runner=runner,
+        processes=processes,
+        shell=shell,
+        silent=silent,
     )
     statements = acknowledged or {}
     return RestartsReport(tuple(report_on(facts, statements.get(facts.node.name)) for facts in found))
@@ -76,15 +93,23 @@ def look_at_nodes(
     runner: Runner = run_command,
     processes: ProcessTable | None = None,
     shell: Shell = run_shell,
+    silent: SilentHosts | None = None,
 ) -> tuple[NodeFacts, ...]:
     """The facts behind `check_nodes`, which judges them."""
     table = processes or ProcessTable.of_this_host()
     observations.begin_look(nanoseconds(now))
     behind = [node for node in nodes if node.via]
 
+    hosts = silent or SilentHosts()
+
     def ask(node: NodeSettings) -> RemoteLook:
+        if (still := hosts.still(node.via)) is not None:
+            return unreachable(still)
+        begun = hosts.clock()
         directory = targets.working_directory
-        return look_behind(node, files_of(node, targets), directory, shell=shell, proc=table.root)
+        look = look_behind(node, files_of(node, targets), directory, shell=shell, proc=table.root)
+        hosts.note(node.via, look.problem, begun)
+        return look
 
     with ThreadPoolExecutor(max(1, min(len(behind), _AT_ONCE)), thread_name_prefix="via") as pool:
         asked = {node.name: pool.submit(ask, node) for node in behind}

@@ -64,6 +64,11 @@ class RemoteLook:
         return self.now + self.slack
 
 
+def unreachable(problem: str) -> RemoteLook:
+    """A look that found nothing, and why."""
+    return RemoteLook(Answer(), problem)
+
+
 def look_behind(
     node: NodeSettings,
     files: Sequence[NodeFile],
@@ -78,7 +83,7 @@ def look_behind(
     answer = ask(node.via, _body(node, files, directory, proc), shell)
     ended = clock()
     if answer.problem is not None:
-        return RemoteLook(answer, answer.problem)
+        return unreachable(answer.problem)
     told = _CLOCK.match(answer.get("clock") or "")
     if told is None:
         return RemoteLook(answer, f"{shlex.join(node.via)} does not tell the time by date +%s")
