@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -28,12 +29,13 @@ from tests.verification.sigstore.making import (
     hashedrekord_2,
     intoto_1,
     intoto_2,
+    pae,
     text64,
     window,
 )
 
 from trustconsole.demo.authorities import derive_key, make_ca
-from trustconsole.demo.signing import sign_raw
+from trustconsole.demo.signing import canonical, sign_raw
 from trustconsole.text import rfc3339
 from trustconsole.verification.identity import IdentityPolicy
 
@@ -422,8 +424,6 @@ def test_a_signature_that_intoto_1_does_not_record_is_bound_by_the_envelopes_has
 
 
 def _signed_bytes(document: Document, instance: Instance) -> bytes:
-    from tests.verification.sigstore.making import pae
-
     return pae(document["dsseEnvelope"]["payloadType"], instance.statement())
 
 
@@ -447,7 +447,7 @@ def test_the_hash_is_the_one_that_the_bundle_states(
             "publicKey": {"content": text64(instance.verifier(instance.v1, keyed=True))},  # type: ignore[arg-type]
         },
     }
-    body = _canonical({"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": spec})
+    body = canonical({"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": spec})
     document["verificationMaterial"] |= {
         "tlogEntries": [instance.v1.log(body)],
         "timestampVerificationData": None,
@@ -461,12 +461,6 @@ def test_the_hash_is_the_one_that_the_bundle_states(
     without_file = judge(instance, document, key=key.public_key(), digest_only=True)
     assert without_file.verdict == "error"
     assert "digest only" in without_file.reason
-
-
-def _canonical(value: Document) -> bytes:
-    from trustconsole.demo.signing import canonical
-
-    return canonical(value)
 
 
 def test_ed25519ph_is_named_as_what_it_is(instance: Instance) -> None:
@@ -514,6 +508,4 @@ def test_the_report_equals_its_json(instance: Instance) -> None:
 
 
 def _root_bytes(instance: Instance) -> bytes:
-    import json
-
     return json.dumps(instance.trusted_root()).encode()
