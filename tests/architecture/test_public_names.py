@@ -15,6 +15,7 @@ PUBLIC = {
     "AuditVerification",
     "Block",
     "BlockChange",
+    "BundleReport",
     "ChainReport",
     "ConfigFinding",
     "ConfigReport",
@@ -26,6 +27,7 @@ PUBLIC = {
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "ExpectedSigner",
     "Finding",
     "Info",
     "Inspection",
@@ -79,6 +81,7 @@ PUBLIC = {
     "verify",
     "verify_all",
     "verify_audit",
+    "verify_bundle",
 }
 
 
