@@ -122,9 +122,11 @@ class Cosign:
 
     def _format(self, form: Format, trust: tuple[str | Path, ...]) -> list[str | Path]:
         if form == "sigstore" and self.major < 3:
+            if "--trusted-root" in trust:
+                return ["--new-bundle-format"]
             root = self.home / "empty.trusted_root.json"
             root.write_text(EMPTY_ROOT)
-            return ["--new-bundle-format", *([] if "--trusted-root" in trust else ["--trusted-root", root])]
+            return ["--new-bundle-format", "--trusted-root", root]
         if form == "legacy" and self.major >= 3:
             return ["--new-bundle-format=false"]
         return []
