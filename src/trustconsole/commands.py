@@ -297,7 +297,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("verify-bundle",),
         "One Sigstore bundle against a trusted root and an expected signer.",
         "Verifies a Sigstore bundle (0.1 to 0.3) as the Sigstore conformance protocol asks: signature, "
-        "signer, log entry and time. Without --trusted-root the packaged one of the public-good instance counts.",
+        "signer, log entry and time. Without --trusted-root the packaged public-good one counts.",
         _BUNDLE_ARGUMENTS,
         (
             "trustconsole verify-bundle --bundle F.sigstore.json --certificate-identity I "
