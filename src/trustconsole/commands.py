@@ -147,10 +147,7 @@ _CONFIG_FILE: Final = Argument(
 )
 _REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
 
-_VERIFY_ARGUMENTS: Final = (
-    Argument(
-        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
-    ),
+_POLICY: Final = (
     Argument(("--trust-root",), "PEM file with the blocks that are trusted.", "F", "path"),
     Argument(
         ("--mode",),
@@ -162,13 +159,21 @@ _VERIFY_ARGUMENTS: Final = (
     _CONFIG,
     _SETTINGS,
     _WORKING_DIRECTORY,
-    Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
+)
+_AT: Final = Argument(
+    ("--at",),
+    "Judge at this time instead of now (RFC 3339); a verified time still counts.",
+    "TIME",
+    "time",
+)
+
+_VERIFY_ARGUMENTS: Final = (
     Argument(
-        ("--at",),
-        "Judge at this time instead of now (RFC 3339); a verified time still counts.",
-        "TIME",
-        "time",
+        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
     ),
+    *_POLICY,
+    Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
+    _AT,
     Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
     _MODULES,
     Argument(
@@ -177,6 +182,20 @@ _VERIFY_ARGUMENTS: Final = (
         choices=("documented", "controller", "both"),
         default="documented",
     ),
+    _JSON,
+)
+
+_IMPACT_ARGUMENTS: Final = (
+    Argument(
+        ("--file",), "The file that would change.", choices=("trust-root", "rekor"), default="trust-root"
+    ),
+    Argument(
+        ("--remove",), "The block that would go: its fingerprint, or 8 or more of its first digits.", "FP"
+    ),
+    Argument(("--add",), "A PEM file with the one block that would come.", "PEM", "path"),
+    *_POLICY,
+    _AT,
+    _MODULES,
     _JSON,
 )
 
@@ -277,6 +296,21 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("trustconsole inspect voting-1.0.3.jar.cosign.bundle",),
         action="open_detail",
         palette_help="Everything about what the cursor is on.",
+    ),
+    Command(
+        "impact",
+        ("impact",),
+        "What stops, starts or goes on if a block goes or comes.",
+        "Judges every module as if a block were gone from the trust root (or the Rekor key file), or as "
+        "if another were there, in both readings, and says by which rule each stops. Nothing is written.",
+        _IMPACT_ARGUMENTS,
+        (
+            "trustconsole impact --remove eb692ca4 --config config/controller.yml",
+            "trustconsole impact --add new-author.pem",
+            "trustconsole impact --file rekor --remove c67a9f7b --add new-log.pub",
+        ),
+        action="what_if",
+        palette_help="What stops if the block under the cursor goes (pane 1).",
     ),
     Command(
         "restarts",

@@ -7,6 +7,15 @@ from inspect import isclass, isfunction
 from trustconsole import api
 
 PUBLIC = {
+    "CHANGES",
+    "READINGS",
+    "Change",
+    "Impact",
+    "ModuleImpact",
+    "Reading",
+    "ReadingImpact",
+    "ReadingVerdict",
+    "impact",
     "Block",
     "BlockChange",
     "ChainReport",

@@ -27,6 +27,7 @@ from trustconsole.controller_config import (
 )
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
+from trustconsole.inventory.impact import CHANGES, READINGS, Change, Reading
 from trustconsole.nodes import NodeReport, RestartsReport
 from trustconsole.trust_root import (
     Block,
@@ -57,10 +58,13 @@ from trustconsole.verification import (
 )
 
 __all__ = [
+    "CHANGES",
     "DOCUMENTED_MATRIX",
+    "READINGS",
     "Block",
     "BlockChange",
     "ChainReport",
+    "Change",
     "ConfigFinding",
     "ConfigReport",
     "ControllerLoad",
@@ -89,6 +93,7 @@ __all__ = [
     "Paths",
     "Place",
     "PolicyFacts",
+    "Reading",
     "ReadingImpact",
     "ReadingVerdict",
     "Renewal",

@@ -91,3 +91,11 @@ def of_trust_root(
 def of_restarts(states: Iterable[str]) -> int:
     """Of `restarts`: a node on old files is 1, one of which it is unknown is 4, and so is none at all."""
     return of_all({"current": GOOD, "restart": REFUSED, "unknown": UNKNOWN}[state] for state in states)
+
+
+def of_impact(*, readable: bool, allowed: bool, loses: bool, uncertain: bool, modules: int) -> int:
+    """Of `impact`: nothing is lost, and the change could be written; nothing judged is nothing known."""
+    if not readable:
+        return USAGE
+    doubt = UNKNOWN if uncertain or not modules else GOOD
+    return worst((REFUSED if loses or not allowed else GOOD, doubt))

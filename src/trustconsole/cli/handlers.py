@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from trustconsole.cli import configuration, demo, info, inspecting, nodes, opening, trust_root, verifying
+from trustconsole.cli import (
+    configuration,
+    demo,
+    info,
+    inspecting,
+    nodes,
+    opening,
+    trust_root,
+    verifying,
+    what_if,
+)
 from trustconsole.cli.call import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -16,6 +26,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "profile": configuration.profile,
     "verify": verifying.verify,
     "inspect": inspecting.inspect,
+    "impact": what_if.impact,
     "restarts": nodes.restarts,
     "info": info.info,
 }

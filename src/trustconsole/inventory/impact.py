@@ -16,6 +16,7 @@ from typing import Final, Literal
 from trustconsole.findings import Finding
 from trustconsole.inventory.model import Module
 from trustconsole.inventory.verdicts import Setting, VerdictMemory, question_key
+from trustconsole.trust_root import TrustRootDiff
 from trustconsole.verification import (
     ALLOWING,
     ControllerVerdict,
@@ -112,8 +113,8 @@ class Impact:
     """The answer to "what if". `removed` and `added` are whole fingerprints, digests lowercase hex SHA-256.
 
     `controller_starts_*` is None where it cannot be predicted; `starts_message` says why it does not start
-    afterwards. `problems` forbid writing the candidate, `warnings` are to be read first; `unlisted` are
-    sentences about modules that could not be looked at.
+    afterwards; `diff` is what changes, by identity. `problems` forbid writing the candidate, `warnings` are
+    to be read first; `unlisted` are sentences about modules that could not be looked at.
     """
 
     file: File
@@ -127,6 +128,7 @@ class Impact:
     controller_starts_after: bool | None
     starts_message: str | None
     modules: tuple[ModuleImpact, ...]
+    diff: TrustRootDiff | None = None
     problems: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     unlisted: tuple[str, ...] = ()
@@ -170,6 +172,7 @@ class Impact:
                 "message": self.starts_message,
             },
             "counts": {reading: self.count(reading) for reading in READINGS},
+            "diff": self.diff.to_dict() if self.diff is not None else None,
             "modules": [module.to_dict() for module in self.modules],
             "problems": [finding.to_dict() for finding in self.problems],
             "warnings": [finding.to_dict() for finding in self.warnings],
