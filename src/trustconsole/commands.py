@@ -360,6 +360,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
+    Key("what-if", (("w", "what_if"),), "w", "what if",
+        "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",

@@ -43,6 +43,7 @@ PUBLIC = {
     "ModuleState",
     "NodeReport",
     "Options",
+    "Outcome",
     "Paths",
     "Place",
     "PolicyFacts",

@@ -207,6 +207,7 @@ IMPACT = {
     "added": (HEX, None),
     "sha256": {"before": (HEX, None), "after": (HEX, None)},
     "controller_starts": {"before": YES_NO_UNKNOWN, "after": YES_NO_UNKNOWN, "message": (str, None)},
+    "outcome": {"refused", "lost", "unknown", "kept"},
     "counts": {"documented": COUNTS, "controller": COUNTS},
     "diff": (DIFF, None),
     "modules": [

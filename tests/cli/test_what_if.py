@@ -22,7 +22,7 @@ def test_what_stops_comes_first_with_the_rule_of_either_reading(
 ) -> None:
     ran = _impact(workspace, at, "--remove", AUTHOR_A)
     lines = ran.text.splitlines()
-    assert lines[0] == "✗ 1 module that is accepted today would be refused"
+    assert lines[0] == "✗ 1 module that is accepted today would be refused."
     assert "  - key   eb692ca4  EC P-256  author A  removed" in lines
     where = lines.index("Would be refused from then on (1)")
     assert lines[where + 1].startswith("  ✗ essentials 2.4.1  ")
@@ -35,7 +35,7 @@ def test_what_stops_comes_first_with_the_rule_of_either_reading(
 
 def test_nothing_lost_is_exit_code_0(workspace: DemoWorkspace, at: tuple[str, str]) -> None:
     ran = _impact(workspace, at, "--add", workspace.directory / "keys" / "author-new.pub")
-    assert ran.text.startswith("✓ nothing that is accepted today would be refused\n")
+    assert ran.text.startswith("✓ Nothing that is accepted today would be refused.\n")
     assert (ran.code, ran.err) == (0, b"")
 
 
@@ -49,7 +49,7 @@ def test_what_starts_is_listed(own_workspace: DemoWorkspace, at: tuple[str, str]
 def test_the_last_block_stops_the_controller(own_workspace: DemoWorkspace, at: tuple[str, str]) -> None:
     own_workspace.trust_root.write_bytes((own_workspace.directory / "keys" / "author-a.pub").read_bytes())
     ran = _impact(own_workspace, at, "--remove", AUTHOR_A)
-    assert ran.text.startswith("✗ this change is refused: no block would be left")
+    assert ran.text.startswith("✗ This change is refused: no block would be left")
     assert "controller   ✗ does not start: trust bundle has no PUBLIC KEY or CERTIFICATE blocks" in ran.text
     assert "(no-boot at stage load)" in ran.text
     assert ran.code == 1
@@ -69,7 +69,7 @@ def test_what_must_not_be_added_is_refused(
     path = tmp_path / "new.pem"
     path.write_text(content)
     ran = _impact(workspace, at, "--add", path)
-    assert ran.text.startswith(f"✗ this change is refused: {told}")
+    assert ran.text.startswith(f"✗ This change is refused: {told}")
     assert "What forbids it" in ran.text
     assert "PRIVATE KEY-----" not in ran.text
     assert ran.code == 1
@@ -132,7 +132,7 @@ def test_without_modules_only_the_files_are_judged(
     empty = tmp_path / "empty"
     empty.mkdir()
     ran = _impact(workspace, at, "--remove", AUTHOR_A, "--modules", empty)
-    assert ran.text.startswith("? no module was looked at")
+    assert ran.text.startswith("? No module was looked at")
     assert "no module is there, so only the files were judged" in ran.told
     assert ran.code == 4
 

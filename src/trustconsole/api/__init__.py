@@ -27,7 +27,7 @@ from trustconsole.controller_config import (
 )
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
-from trustconsole.inventory.impact import CHANGES, READINGS, Change, Reading
+from trustconsole.inventory.impact import CHANGES, READINGS, Change, Outcome, Reading
 from trustconsole.nodes import NodeReport, RestartsReport
 from trustconsole.trust_root import (
     Block,
@@ -90,6 +90,7 @@ __all__ = [
     "ModuleState",
     "NodeReport",
     "Options",
+    "Outcome",
     "Paths",
     "Place",
     "PolicyFacts",

@@ -11,7 +11,7 @@ from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
 from trustconsole.cli.output import Stream
 from trustconsole.cli.progress import Progress
-from trustconsole.cli.signs import ACCEPT, BY_CHANGE, REJECT, UNKNOWN, Sign
+from trustconsole.cli.signs import ACCEPT, BY_CHANGE, BY_OUTCOME, REJECT, UNKNOWN
 from trustconsole.cli.styled import Styled
 from trustconsole.cli.table import Column, print_table
 from trustconsole.cli.trust_root import print_changes
@@ -66,7 +66,7 @@ def _unreadable(answer: Impact) -> bool:
 
 
 def _print(out: Stream, answer: Impact) -> None:
-    out.row(Styled(), out.state(*_headline(answer)))
+    out.row(Styled(), out.state(BY_OUTCOME[answer.outcome], answer.headline))
     blocks.facts(
         out,
         (
@@ -92,24 +92,6 @@ def _print(out: Stream, answer: Impact) -> None:
                 _module(out, module)
     if answer.modules:
         _counts(out, answer)
-
-
-def _headline(answer: Impact) -> tuple[Sign, str]:
-    """Verdict first: may it be done at all, does the controller start, what is lost."""
-    if answer.problems:
-        return REJECT, f"this change is refused: {answer.problems[0].summary}"
-    stopped = len(answer.those("stops"))
-    if answer.controller_starts_before is not False and answer.controller_starts_after is False:
-        return REJECT, "the controller would not start"
-    if stopped:
-        verb = "is" if stopped == 1 else "are"
-        return REJECT, f"{plural(stopped, 'module')} that {verb} accepted today would be refused"
-    unknown = len(answer.those("unknown"))
-    if unknown or answer.controller_starts_after is None:
-        return UNKNOWN, f"nothing is known to be lost, {plural(unknown, 'module')} cannot be predicted"
-    if not answer.modules:
-        return UNKNOWN, "no module was looked at"
-    return ACCEPT, "nothing that is accepted today would be refused"
 
 
 def _start(out: Stream, answer: Impact) -> Styled:

@@ -16,6 +16,7 @@ from typing import Final, Literal
 from trustconsole.findings import Finding
 from trustconsole.inventory.model import Module
 from trustconsole.inventory.verdicts import Setting, VerdictMemory, question_key
+from trustconsole.text import plural
 from trustconsole.trust_root import TrustRootDiff
 from trustconsole.verification import (
     ALLOWING,
@@ -104,6 +105,7 @@ class ModuleImpact:
         }
 
 
+Outcome = Literal["refused", "lost", "unknown", "kept"]
 File = Literal["trust-root", "rekor"]
 Action = Literal["remove", "add", "replace"]
 
@@ -146,6 +148,33 @@ class Impact:
         )
 
     @property
+    def outcome(self) -> Outcome:
+        """The answer in one word; `kept` only where every module is known to lose nothing."""
+        if self.problems:
+            return "refused"
+        if self.loses:
+            return "lost"
+        return "unknown" if self.uncertain or not self.modules else "kept"
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence, the verdict first (untrusted text)."""
+        if self.problems:
+            return f"This change is refused: {self.problems[0].summary}."
+        stopped, unknown = len(self.those("stops")), len(self.those("unknown"))
+        if self.controller_starts_before is not False and self.controller_starts_after is False:
+            return f"The controller would not start: {self.starts_message}."
+        if stopped:
+            verb = "is" if stopped == 1 else "are"
+            return f"{plural(stopped, 'module')} that {verb} accepted today would be refused."
+        if self.uncertain:
+            what = plural(unknown, "module") if unknown else "the start of the controller"
+            return f"Nothing is known to be lost, but {what} cannot be predicted."
+        if not self.modules:
+            return "No module was looked at."
+        return "Nothing that is accepted today would be refused."
+
+    @property
     def loses(self) -> bool:
         """Whether something that is accepted today is refused afterwards, a start of the controller too."""
         stops = self.controller_starts_before is not False and self.controller_starts_after is False
@@ -171,6 +200,7 @@ class Impact:
                 "after": self.controller_starts_after,
                 "message": self.starts_message,
             },
+            "outcome": self.outcome,
             "counts": {reading: self.count(reading) for reading in READINGS},
             "diff": self.diff.to_dict() if self.diff is not None else None,
             "modules": [module.to_dict() for module in self.modules],
