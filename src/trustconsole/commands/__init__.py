@@ -16,6 +16,7 @@ from trustconsole.commands.arguments import (
     BUNDLE_ARGUMENTS,
     CONFIG,
     CONFIG_FILE,
+    IMPACT_ARGUMENTS,
     JSON,
     MODULES,
     REVEAL,
@@ -208,6 +209,21 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette_help="Everything about what the cursor is on.",
     ),
     Command(
+        "impact",
+        ("impact",),
+        "What stops, starts or goes on if a block goes or comes.",
+        "Judges every module as if a block were gone from the trust root (or the Rekor key file), or as "
+        "if another were there, in both readings, and says by which rule each stops. Nothing is written.",
+        IMPACT_ARGUMENTS,
+        (
+            "trustconsole impact --remove eb692ca4 --config config/controller.yml",
+            "trustconsole impact --add new-author.pem",
+            "trustconsole impact --file rekor --remove c67a9f7b --add new-log.pub",
+        ),
+        action="what_if",
+        palette_help="What stops if the block under the cursor goes (pane 1).",
+    ),
+    Command(
         "restarts",
         ("restarts",),
         "Which nodes run on which files.",
@@ -267,6 +283,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
+    Key("what-if", (("w", "what_if"),), "w", "what if",
+        "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
