@@ -1,7 +1,7 @@
 """Every command and every key of trustconsole, as data.
 
 The command line builds its parser from `COMMANDS`; the console builds bindings, hints, palette and help from
-`KEYS` and from the commands that have an `action`; the README's key table is `key_table()`. A new command or
+`KEYS` and from the commands that have an `action`; the README's tables are `tables`. A new command or
 key is a new row here and nothing else, so that the three can never tell different stories. No behaviour
 belongs here, and nothing but the standard library is imported.
 """
@@ -41,7 +41,6 @@ __all__ = [
     "Scope",
     "command",
     "hints",
-    "key_table",
     "keys_of",
 ]
 
@@ -313,10 +312,3 @@ def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
         :8
     ]
 
-
-def key_table() -> str:
-    """The README's key table in Markdown, with a line feed at the end."""
-    places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
-    places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
-    rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
-    return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"
