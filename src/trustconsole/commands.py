@@ -14,7 +14,8 @@ from typing import Final, Literal
 Parse = Literal["text", "path", "integer", "time"]
 Nargs = Literal["?", "*", "+"]
 Scope = Literal[
-    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
+    *("global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"),
+    *("rotation", "revocation", "audit"),
 ]
 
 
@@ -361,6 +362,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *_CHANGING),
         ("trustconsole revoke 8f2c91ab", "trustconsole revoke 8f2c91ab --apply"),
         mutates=True,
+        action="revoke",
+        palette_help="Remove the block under the cursor of pane 1 at once: the emergency.",
     ),
     Command(
         "info",
@@ -400,6 +403,24 @@ KEYS: Final[tuple[Key, ...]] = (
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
+    Key("rotate", (("R", "rotate"),), "R", "rotate",
+        "Rotate a key in five steps, or go on with the rotation that is under way.", "panes"),
+    Key("revoke", (("X", "revoke"),), "X", "revoke",
+        "Emergency: what removing the block under the cursor of pane 1 would do, then remove it.", "panes"),
+    Key("next-step", (("n", "next_step"),), "n", "next",
+        "Carry the step out, after a question; where its gate is closed, say why.", "rotation", hint=1),
+    Key("undo", (("u", "undo"),), "u", "undo",
+        "Take the last change back, after a question.", "rotation", hint=2),
+    Key("save-commands", (("s", "save_commands"),), "s", "save commands",
+        "Write the commands that sign the modules again as a script into the state directory.", "rotation",
+        hint=3),
+    Key("override", (("o", "override"),), "o", "override",
+        "Pass a gate with a written reason, where every open reason allows it; it is kept in the audit log.",
+        "rotation"),
+    Key("another", (("c", "another"),), "c", "other plan",
+        "Plan another rotation, before step 1 or after the last.", "rotation"),
+    Key("remove-now", (("n", "remove_now"),), "n", "remove",
+        "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
@@ -433,5 +454,6 @@ def key_table() -> str:
     """The README's key table in Markdown, with a line feed at the end."""
     places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
     places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
+    places |= {"rotation": "rotation", "revocation": "revocation", "audit": "audit log"}
     rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
     return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trustconsole import limits
 from trustconsole.api.changing import Changes, Wanted, same_bytes
-from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, signed_at
+from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, seen_by, signed_at
 from trustconsole.api.rotation_nodes import NodeRestarts, distributions
 from trustconsole.api.rotation_plan import keep_sidecars, make_plan
 from trustconsole.api.rotation_view import RotationModule, RotationView
-from trustconsole.api.session import Session
 from trustconsole.api.survey import Survey
 from trustconsole.errors import GateRefused, UsageError
 from trustconsole.records import Journal, Operator, Override, Plan
@@ -37,9 +36,12 @@ from trustconsole.rotation import (
     step_words,
     traps,
 )
-from trustconsole.storage import follow, read_bounded
+from trustconsole.storage import link_end, read_bounded
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import scan_trust_root
+from trustconsole.trust_root import diff_trust_roots, scan_trust_root
+
+if TYPE_CHECKING:
+    from trustconsole.api.session import Session
 
 CONFIRM_DIGITS: Final = 8
 """How much of a fingerprint a removal asks for."""
@@ -75,9 +77,12 @@ class Rotation:
 
     # -- looking
 
-    def view(self, cancelled: Callable[[], bool] | None = None) -> RotationView:
-        """Where the rotation stands now; never raises over a file, a module or a node."""
-        return self._view(self._look(cancelled))
+    def view(self, cancelled: Callable[[], bool] | None = None, *, fresh: bool = True) -> RotationView:
+        """Where the rotation stands now; never raises over a file, a module or a node.
+
+        Without `fresh` what the session's last look found is enough, unless the target moved since.
+        """
+        return self._view(self._look(cancelled, fresh=fresh))
 
     def _changes(self, survey: Survey) -> Changes:
         return Changes(
@@ -87,14 +92,19 @@ class Rotation:
             operator=self._operator,
         )
 
-    def _look(self, cancelled: Callable[[], bool] | None = None, plan: Plan | None = None) -> _State:
-        survey = self._session.survey(cancelled)
+    def _look(
+        self, cancelled: Callable[[], bool] | None = None, plan: Plan | None = None, *, fresh: bool = True
+    ) -> _State:
+        last = None if fresh else self._session.last_survey
+        survey = last or self._session.survey(cancelled)
         changes = self._changes(survey)
         journal = changes.journal()
         wanted = plan or journal.plan
         if wanted is None:
             return _State(survey, journal, None, None, "none")
         gathered = gather(survey, wanted, self._session.memory, changes.backups, cancelled=cancelled)
+        if last is not None and not seen_by(survey, wanted, gathered.file):
+            return self._look(cancelled, plan)
         case = Case(wanted, gathered.evidence, journal.overrides if plan is None else ())
         return _State(survey, journal, case, gathered, position_of(case))
 
@@ -130,9 +140,10 @@ class Rotation:
             distributions(survey, evidence.nodes, plan.target) if state.step in (2, 5) else (),
             traps(plan.kind) if state.step == 3 else (),
             state.journal.last_applied(plan.target),
-            _link_end(plan.target),
+            link_end(plan.target),
             problems,
             result,
+            candidate.warnings if candidate is not None else (),
         )
 
     # -- changing
@@ -190,6 +201,7 @@ class Rotation:
         *,
         apply: bool = False,
         restart: bool = False,
+        only: str | None = None,
         confirm: str = "",
         override: str = "",
         follow_link: bool = False,
@@ -199,7 +211,8 @@ class Rotation:
         """What the step under way needs; with `apply` it is carried out where its gate holds.
 
         `restart` runs the nodes' restart commands, one at a time, with each line given to `on_output` (node,
-        untrusted line). `confirm` is the beginning of the old fingerprint, which the removal asks for.
+        untrusted line); `only` names the one node to restart. `confirm` is the beginning of the old
+        fingerprint, which the removal asks for.
         """
         state = self._look(cancelled)
         if state.case is None:
@@ -216,7 +229,8 @@ class Rotation:
             return self._write_step(state, override, follow_link)
         if restart and state.step in (2, 5):
             runs = NodeRestarts(self._session, changes, self._sleep)
-            runs.run(state.case.evidence.nodes, state.survey, on_output, cancelled)
+            nodes = [node for node in state.case.evidence.nodes if only in (None, node.name)]
+            runs.run(nodes, state.survey, on_output, cancelled)
             state = self._look(cancelled)
         elif override and isinstance(state.step, int):
             self._record_override(state, override)
@@ -250,9 +264,12 @@ class Rotation:
                 f"{losses[0]} would be refused without the block that the undo takes away"
                 + (f" (and {len(losses) - 1} more)" if len(losses) > 1 else ""),
                 hint="re-sign them first, or give the reason with --override",
+                overridable=True,
             )
         if not apply:
-            return self._view(state, f"dry run: would restore {path} as it was before {change.action}")
+            diff = diff_trust_roots(scan_trust_root(current.data, str(path), now=state.survey.now), restored)
+            view = self._view(state, f"dry run: would restore {path} as it was before {change.action}")
+            return replace(view, diff=diff)
         changes.write(
             Wanted(
                 "undo",
@@ -264,7 +281,7 @@ class Rotation:
                 details={"undoes": change.action},
                 undoes=change.id,
                 metadata=backup.metadata,
-                follow_link=follow_link or _link_end(change.target) is not None,
+                follow_link=follow_link or link_end(change.target) is not None,
             ),
         )
         return self._view(self._look(), f"restored {path} as it was before {change.action} at {change.at}")
@@ -364,12 +381,6 @@ def _starting(tracked: Sequence[Tracked]) -> tuple[str, ...]:
         for reading in READINGS[:1]
         if not one.module.under["now"].accepted(reading) and one.module.under["added"].accepted(reading)
     )
-
-
-def _link_end(path: str) -> str | None:
-    """Where a symbolic link leads, None where the path is no link."""
-    trail = follow(Path(path))
-    return str(trail.end) if trail.links else None
 
 
 def _check_confirmation(plan: Plan, confirm: str) -> None:
