@@ -14,9 +14,9 @@ from typing import Final, Literal
 Parse = Literal["text", "path", "integer", "time"]
 Nargs = Literal["?", "*", "+"]
 Scope = Literal[
-    *("global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"),
-    *("rotation", "revocation", "audit"),
-]
+    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help",
+    "rotation", "revocation", "audit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,11 @@ class Pane:
     title: str
     short: str
     help: str
+
+    @property
+    def name(self) -> str:
+        """Number and title; a list outside the five panes has the number 0 and goes by its title."""
+        return f"{self.number} {self.title}" if self.number else self.title
 
 
 PANES: Final[tuple[Pane, ...]] = (

@@ -4,6 +4,7 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.completing import PathCompletion, complete_path
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
@@ -87,6 +88,7 @@ __all__ = [
     "ModuleState",
     "NodeReport",
     "Options",
+    "PathCompletion",
     "Paths",
     "Place",
     "PolicyFacts",
@@ -114,6 +116,7 @@ __all__ = [
     "Verifying",
     "check_chain",
     "check_config",
+    "complete_path",
     "diff_trust_roots",
     "find_config",
     "first_start",

@@ -36,7 +36,8 @@ class Revocation:
     `stops`: accepted now and refused at the next install. `keeps_running`: modules that this block vouches
     for and that are installed; they run on. `restart`: nodes that trust the block until they restart.
     `uncovered`: daemons that read another file. `not_achieved` are sentences. `problems` forbid the change.
-    `link` is where the target really is, if it is behind a symbolic link.
+    `link` is where the target really is, if it is behind a symbolic link,
+    `digest` the SHA-256 of the file that this was judged on.
     """
 
     taken_at: datetime
@@ -54,6 +55,7 @@ class Revocation:
     problems: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
     link: str | None = None
+    digest: str = ""
 
     @property
     def needs_reason(self) -> bool:
@@ -85,11 +87,13 @@ def revoke(
     apply: bool = False,
     override: str = "",
     follow_link: bool = False,
+    reviewed: str | None = None,
     operator: Operator | None = None,
 ) -> Revocation:
     """Remove the block `fingerprint` (or its first 8 digits or more) from the file that holds it.
 
-    Without `apply` nothing is written. Raises `UsageError` where no file or several hold it, `GateRefused`
+    Without `apply` nothing is written. `reviewed` is the digest of the file that this was decided on, None:
+    as it is now. Raises `UsageError` where no file or several hold it, `GateRefused`
     where the controllers would not start with what is left and no `override` says why, and the writer's.
     """
     survey = session.survey()
@@ -109,7 +113,7 @@ def revoke(
                 "revoke",
                 path,
                 candidate.data,
-                file.sha256,
+                reviewed or file.sha256,
                 lambda data: same_bytes(data, candidate.data, path),
                 reason=override,
                 details={"revoked": revoked},
@@ -186,6 +190,7 @@ def _revocation(
         candidate.problems,
         candidate.warnings,
         link_end(candidate.report.path),
+        candidate.before.sha256 or "",
     )
 
 

@@ -7,27 +7,25 @@ gates are computed again at the moment of writing, under the lock that the write
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trustconsole import limits
 from trustconsole.api.changing import Changes, Wanted, same_bytes
-from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, seen_by, signed_at
+from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, seen_by
 from trustconsole.api.rotation_nodes import NodeRestarts, distributions
 from trustconsole.api.rotation_plan import keep_sidecars, make_plan
-from trustconsole.api.rotation_view import RotationModule, RotationView
+from trustconsole.api.rotation_rows import gate_now, row_of, starting
+from trustconsole.api.rotation_view import RotationView
 from trustconsole.api.survey import Survey
 from trustconsole.errors import GateRefused, UsageError
 from trustconsole.records import Journal, Operator, Override, Plan
 from trustconsole.rotation import (
-    READINGS,
     Case,
     Gate,
     Position,
-    Tracked,
-    commands_for,
     counts,
     gate_of,
     overridable,
@@ -129,13 +127,13 @@ class Rotation:
             plan,
             state.step,
             step_words(state.step, plan.kind),
-            _gate(state.step, case),
+            gate_now(state.step, case),
             evidence.target.path,
             evidence.nodes,
-            tuple(_module(one, plan, mode or "COSIGN_BUNDLE") for one in tracked),
+            tuple(row_of(one, plan, mode or "COSIGN_BUNDLE") for one in tracked),
             tuple(counts(tracked).items()),
             candidate.diff if candidate is not None else None,
-            _starting(tracked) if state.step == 1 else (),
+            starting(tracked) if state.step == 1 else (),
             evidence.negative,
             distributions(survey, evidence.nodes, plan.target) if state.step in (2, 5) else (),
             traps(plan.kind) if state.step == 3 else (),
@@ -144,6 +142,7 @@ class Rotation:
             problems,
             result,
             candidate.warnings if candidate is not None else (),
+            evidence.target.sha256,
         )
 
     # -- changing
@@ -157,11 +156,13 @@ class Rotation:
         apply: bool = False,
         override: str = "",
         follow_link: bool = False,
+        reviewed: str | None = None,
     ) -> RotationView:
         """Plan the rotation of block `old` (fingerprint or prefix) to the block in the PEM file `new`.
 
         With `apply` the plan is recorded and step 1 carried out where its gate holds. The same plan again
-        resumes it; another one while it is under way raises `GateRefused`. Raises `UsageError` over
+        resumes it; another one while it is under way raises `GateRefused`. `reviewed` is the digest of the
+        file that this was decided on, None: as it is now. Raises `UsageError` over
         arguments, `InputError` over the PEM file, `WriteError` and `AuditRefused` over the change.
         """
         survey = self._session.survey()
@@ -194,7 +195,7 @@ class Rotation:
         state = self._look()
         if state.step != 1:
             return self._view(state, "the plan is recorded; step 1 is done already")
-        return self._write_step(state, override, follow_link)
+        return self._write_step(state, override, follow_link, reviewed)
 
     def next(
         self,
@@ -205,6 +206,7 @@ class Rotation:
         confirm: str = "",
         override: str = "",
         follow_link: bool = False,
+        reviewed: str | None = None,
         on_output: Callable[[str, str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> RotationView:
@@ -212,7 +214,7 @@ class Rotation:
 
         `restart` runs the nodes' restart commands, one at a time, with each line given to `on_output` (node,
         untrusted line); `only` names the one node to restart. `confirm` is the beginning of the old
-        fingerprint, which the removal asks for.
+        fingerprint, which the removal asks for. `reviewed` as in `start`.
         """
         state = self._look(cancelled)
         if state.case is None:
@@ -226,7 +228,7 @@ class Rotation:
         if state.step in (1, 4):
             if state.step == 4:
                 _check_confirmation(state.case.plan, confirm)
-            return self._write_step(state, override, follow_link)
+            return self._write_step(state, override, follow_link, reviewed)
         if restart and state.step in (2, 5):
             runs = NodeRestarts(self._session, changes, self._sleep)
             nodes = [node for node in state.case.evidence.nodes if only in (None, node.name)]
@@ -237,7 +239,14 @@ class Rotation:
             state = self._look(cancelled)
         return self._view(state)
 
-    def undo(self, *, apply: bool = False, override: str = "", follow_link: bool = False) -> RotationView:
+    def undo(
+        self,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> RotationView:
         """Take the last change back: bytes, mode, owner, lists and times as they were before it.
 
         Refused (`GateRefused`) where a module that is accepted now would be lost, unless `override` says why.
@@ -275,7 +284,7 @@ class Rotation:
                 "undo",
                 path,
                 backup.data,
-                current.sha256,
+                reviewed or current.sha256,
                 lambda data: same_bytes(data, backup.data, path),
                 reason=override,
                 details={"undoes": change.action},
@@ -299,7 +308,9 @@ class Rotation:
 
     # -- parts
 
-    def _write_step(self, state: _State, override: str, follow_link: bool) -> RotationView:
+    def _write_step(
+        self, state: _State, override: str, follow_link: bool, reviewed: str | None
+    ) -> RotationView:
         """Carry out step 1 or 4, its gate judged on the very look that is written from."""
         assert state.case is not None  # noqa: S101 - the callers made sure
         assert state.gathered is not None  # noqa: S101
@@ -321,7 +332,7 @@ class Rotation:
                 "add" if action == "add" else "remove",
                 Path(plan.target),
                 candidate.data,
-                gathered.file.sha256,
+                reviewed or gathered.file.sha256,
                 lambda data: same_bytes(data, candidate.data, Path(plan.target)),
                 reason=override,
                 details={"rotation": plan.id, "kind": plan.kind, "old": plan.old, "new": plan.new},
@@ -352,35 +363,6 @@ class Rotation:
         )
         override = Override(step, digest, names, reason, rfc3339(self._session.now()))
         changes.save(state.journal.with_override(override))
-
-
-def _gate(step: Position, case: Case) -> Gate:
-    """The gate under way; at the end that of the last step, which says what was checked."""
-    return gate_of(step if isinstance(step, int) else 5, case)
-
-
-def _module(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
-    module = tracked.module
-    verdicts = module.under["removed"]
-    failing = next((reading for reading in tracked.wanted if not verdicts.accepted(reading)), None)
-    signed = signed_at(module.sidecar)
-    return RotationModule(
-        tracked,
-        verdicts.why(failing) if failing else "",
-        signed,
-        signed is not None and rfc3339(signed) > plan.started,
-        commands_for(module, plan.kind, mode) if tracked.standing in ("old_only", "neither") else (),
-    )
-
-
-def _starting(tracked: Sequence[Tracked]) -> tuple[str, ...]:
-    """Modules that are refused today and would be accepted with the new block."""
-    return tuple(
-        one.module.name
-        for one in tracked
-        for reading in READINGS[:1]
-        if not one.module.under["now"].accepted(reading) and one.module.under["added"].accepted(reading)
-    )
 
 
 def _check_confirmation(plan: Plan, confirm: str) -> None:

@@ -89,7 +89,7 @@ class RotationView:
     `words` are the step's own, None at the end. `diff` is what the next write changes, by identity. `undo` is
     the change that an undo would take back. `result` is a sentence about
     what was just done; `link` is where the target really is, if it is behind a symbolic link. `warnings` are
-    about the file that the next write would make.
+    about the file that the next write would make, `digest` is the SHA-256 of the file as it is.
     """
 
     taken_at: datetime
@@ -112,6 +112,7 @@ class RotationView:
     problems: tuple[str, ...] = ()
     result: str | None = None
     warnings: tuple[Finding, ...] = ()
+    digest: str | None = None
 
     @property
     def overridable(self) -> bool:

@@ -147,10 +147,18 @@ class Session:
         return Rotation(self)
 
     def revoke(
-        self, fingerprint: str, *, apply: bool = False, override: str = "", follow_link: bool = False
+        self,
+        fingerprint: str,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
     ) -> Revocation:
         """As `revoking.revoke`."""
-        return revoke(self, fingerprint, apply=apply, override=override, follow_link=follow_link)
+        return revoke(
+            self, fingerprint, apply=apply, override=override, follow_link=follow_link, reviewed=reviewed
+        )
 
     @property
     def memory(self) -> VerdictMemory:

@@ -1,0 +1,10 @@
+"""An error as the operator reads it."""
+
+from __future__ import annotations
+
+from trustconsole.errors import TrustConsoleError
+
+
+def sentence(error: TrustConsoleError) -> str:
+    """What, and what to do."""
+    return f"{error}. {error.hint}" if error.hint else str(error)
