@@ -65,7 +65,7 @@ def _gate(sheet: Sheet, view: RotationView) -> None:
         sheet.say(ACCEPT, view.next)
     for reason in view.gate.reasons:
         sign = UNKNOWN if reason.unknown else REJECT
-        sheet.say(sign, sentence(reason.text))
+        sheet.say(sign, reason.text)
         sheet.labelled("next", sentence(reason.next))
     if view.overridable:
         sheet.labelled("or", "o passes the gate with a written reason, which is kept in the audit log")

@@ -94,7 +94,7 @@ def override_question(view: RotationView, display: Display) -> Question:
     sheet = Sheet(display, display.text("Pass the gate with a reason", "bold"))
     sheet.say(WARN, f"{plural(len(view.gate.reasons), 'reason')} against this step would be passed over:")
     for reason in view.gate.reasons:
-        sheet.say(REJECT, sentence(reason.text))
+        sheet.say(REJECT, reason.text)
     sheet.say(
         None,
         "What you write is kept in the audit log. It covers these reasons, while the file stays as it is.",

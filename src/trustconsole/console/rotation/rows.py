@@ -89,8 +89,7 @@ class StepModules(View[RotationModule]):
         if not item.resigned:
             return f"signed {when}"
         seen = self.seen.get(item.path)
-        just = seen is not None and now - seen < _JUST_NOW
-        return f"re-signed {when}{' (seen just now)' if just else ''}"
+        return f"re-signed {'just now' if seen is not None and now - seen < _JUST_NOW else when}"
 
     def summary(self) -> Content:
         """`1 old only · 4 either`, what there is none of left out."""
@@ -152,6 +151,8 @@ class StepModules(View[RotationModule]):
         sheet.heading("Module")
         sheet.fact("path", item.path)
         sheet.fact("signed", show.moment(item.signed) if item.signed else "no signature file")
+        seen = self.seen.get(item.path)
+        sheet.fact("seen", f"its new signature file, {show.ago(seen)}" if seen is not None else None)
         sheet.fact("must keep", " and ".join(item.tracked.wanted) or "nothing: it failed before")
         module = item.tracked.module
         if level == 2:
@@ -171,7 +172,7 @@ class StepNodes(RestartsView):
     """The nodes that read the file, as in pane 5, with what brings the file to another host."""
 
     pane: ClassVar[Pane] = Pane(0, "rotation", "Nodes", "Nodes", "The nodes that must prove a restart.")
-    headed = False
+    restarting = "y copies it; n runs it, after a question."
 
     def __init__(self, view: RotationView, snapshot: Snapshot, display: Display) -> None:
         self.view = view

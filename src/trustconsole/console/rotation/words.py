@@ -107,6 +107,20 @@ def gate_state(view: RotationView, display: Display) -> Content:
     return display.state(REJECT, f"closed, {plural(len(view.gate.reasons), 'reason')}")
 
 
+def hint_labels(view: RotationView) -> dict[str, str]:
+    """What the keys of this step do, by the ids of their rows."""
+    if view.plan is None:
+        return {"next-step": "plan"}
+    if view.step in (2, 5) and view.nodes and not view.gate.holds:
+        following = "restart"
+    elif view.step == "done":
+        following = "next (finished)"
+    else:
+        following = "next" if view.gate.holds else "next (closed)"
+    undo = f"undo {view.undo.action}" if view.undo is not None else "undo (nothing)"
+    return {"next-step": following, "undo": undo}
+
+
 def under_way(view: RotationView | None, display: Display) -> Content:
     """For the headline of the main screen: `rotation eb692ca4 → 7f230e2c: step 3 of 5, re-sign`."""
     if view is None or view.plan is None or not isinstance(view.step, int):

@@ -56,12 +56,9 @@ class Button(Words, can_focus=True):
         mark = show.text("▸ " if self.has_focus else "  ")
         self.show(join(mark, show.text(self.words, "bold" if self.has_focus else ""), show.text(" ")))
 
-    def on_focus(self) -> None:
-        """Mark it."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Take the mark away."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Mark the choice that enter takes."""
+        super().watch_has_focus(has_focus)
         self.redraw()
 
     def on_click(self) -> None:
@@ -94,7 +91,7 @@ class ConfirmScreen(ModalScreen[Answer | None]):
         self.display_of = display
         self.top = TopRule(display, "┌┐")
         self.view = SheetView()
-        self.field = FilterInput(compact=True, id="confirm-input")
+        self.field = FilterInput(compact=True, select_on_focus=False, id="confirm-input")
         self.note = Words(classes="confirm-note")
         self.cancel = Button("", "Cancel", display)
         self.buttons = [self.cancel, *(Button(name, words, display) for name, words in question.choices)]

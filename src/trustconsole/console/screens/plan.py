@@ -150,6 +150,7 @@ class PlanScreen(WorkingScreen[Draft | None]):
         super().__init__(display)
         self.session = session
         self.box = PaneBox(BlocksView.pane, display, "┌┐")
+        self.box.rows.leads = True
         self.rows_view = BlocksView(snapshot, display)
         self.at = at
         self.field = PathInput(compact=True, select_on_focus=False, id="plan-input")

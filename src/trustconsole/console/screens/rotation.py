@@ -115,6 +115,7 @@ class RotationScreen(SteppingScreen):
         self.query_one(Headline).show(words.headline(view, show, draft=self.draft is not None))
         self.why.show(words.why(view, show))
         self.why.display = view.words is not None
+        self.hints.name_them(words.hint_labels(view))
         self._show_outcome()
         rows = self._rows(view)
         if self.box.pane.title != rows.pane.title:

@@ -16,8 +16,8 @@ from trustconsole.console.question import Answer, Question
 from trustconsole.console.rotation import questions
 from trustconsole.console.rotation.words import READ_ONLY, as_sentence
 from trustconsole.console.screens.confirm import ConfirmScreen
-from trustconsole.console.screens.working import Cancelled, WorkingScreen
-from trustconsole.console.signs import ACCEPT, REJECT, Sign
+from trustconsole.console.screens.working import Cancelled, Result, WorkingScreen
+from trustconsole.console.signs import ACCEPT, PENDING, REJECT, Sign
 from trustconsole.errors import GateRefused, TrustConsoleError
 
 if TYPE_CHECKING:
@@ -94,6 +94,19 @@ class SteppingScreen(WorkingScreen[None]):
     def refuse(self, words: str) -> None:
         """Why nothing was done."""
         self.say(REJECT, words)
+
+    def begin(
+        self,
+        busy: str,
+        act: Callable[[Cancelled], Result],
+        then: Callable[[Result], object],
+        failed: Callable[[TrustConsoleError], object],
+    ) -> bool:
+        """As before; what the act before came to gives way to what is under way."""
+        if not super().begin(busy, act, then, failed):
+            return False
+        self.say(PENDING, as_sentence(busy))
+        return True
 
     def _failed(self, error: TrustConsoleError) -> None:
         self.output.end()
