@@ -192,10 +192,7 @@ class ConsoleApp(LookingApp):
         """The rotation that is under way, or the planning of one."""
         if self.session is None or isinstance(self.screen, (ModalScreen, WorkingScreen)):
             return
-        screen = RotationScreen(self.show_as, self.session)
-        await self.push_screen(screen)
-        if self.rotation is not None and self.rotation.plan is None:
-            await screen.action_another()
+        await self.push_screen(RotationScreen(self.show_as, self.session))
 
     async def action_revoke(self) -> None:
         """What removing the block under the cursor of pane 1 at once would do."""

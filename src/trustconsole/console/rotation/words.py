@@ -83,10 +83,10 @@ def _headline(view: RotationView, *, draft: bool) -> tuple[Sign, str]:
                 f"{left} of {plural(len(view.nodes), 'node')} to restart. n asks, then restarts them.",
             )
     if view.step == 3 and count:
-        return REJECT, f"{plural(count, 'module')} to sign again. This goes on by itself when they arrive."
+        return REJECT, f"{plural(count, 'module')} to sign again; signed files are seen as they arrive."
     if view.gate.holds:
-        return ACCEPT, f"The gate is open. {what} n asks first."
-    return REJECT, f"The gate is closed by {plural(count, 'reason')}, each with what opens it."
+        return ACCEPT, f"Gate open. {what}"
+    return REJECT, f"Gate closed by {plural(count, 'reason')}, each with what opens it."
 
 
 def why(view: RotationView, display: Display) -> Content:
@@ -108,17 +108,23 @@ def gate_state(view: RotationView, display: Display) -> Content:
 
 
 def hint_labels(view: RotationView) -> dict[str, str]:
-    """What the keys of this step do, by the ids of their rows."""
+    """What the keys of this step do, by the ids of their rows; empty where a key does nothing here."""
+    labels = {
+        "next-step": "next" if view.gate.holds else "next (closed)",
+        "undo": f"undo {view.undo.action}" if view.undo is not None else "",
+        "save-commands": "save commands" if any(module.commands for module in view.modules) else "",
+        "override": "override" if view.overridable else "",
+        "another": "other plan" if view.step in (1, "done") else "",
+    }
     if view.plan is None:
-        return {"next-step": "plan"}
-    if view.step in (2, 5) and view.nodes and not view.gate.holds:
-        following = "restart"
+        labels["next-step"] = "plan"
+    elif view.step in (2, 5) and view.nodes and not view.gate.holds:
+        labels["next-step"] = "restart"
     elif view.step == "done":
-        following = "next (finished)"
-    else:
-        following = "next" if view.gate.holds else "next (closed)"
-    undo = f"undo {view.undo.action}" if view.undo is not None else "undo (nothing)"
-    return {"next-step": following, "undo": undo}
+        labels["next-step"] = ""
+    if view.step != 3:
+        labels["save-commands"] = ""
+    return labels
 
 
 def under_way(view: RotationView | None, display: Display) -> Content:

@@ -7,7 +7,7 @@ field, and enter there counts only when the text is what was asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 
 from trustconsole.console.display import EMPTY, Display, Words, join
 from trustconsole.console.question import Answer, Question
+from trustconsole.console.sheet import lay_out
 from trustconsole.console.signs import WARN
 from trustconsole.console.widgets.bars import FilterInput
 from trustconsole.console.widgets.pane import TopRule
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from trustconsole.console.app import ConsoleApp
+
+
+_FRAME: Final = 8
+"""Lines of the dialog around its sheet and field: border, note, choices, and what is kept free."""
 
 
 class Button(Words, can_focus=True):
@@ -119,7 +124,19 @@ class ConfirmScreen(ModalScreen[Answer | None]):
         sheet = self.question.sheet
         show = self.display_of
         self.top.name_it(sheet.title, show.text("esc cancels", "$text-muted"))
+        self._fit()
         self.view.show_sheet(sheet, keep_place=False)
+
+    def on_resize(self) -> None:
+        """Choices stay in sight, whatever the size: it is the sheet that scrolls."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        width = self.view.size.width
+        if width:
+            wanted = len(lay_out(self.question.sheet, max(20, width - 3)))
+            room = self.size.height - _FRAME - (self.question.asked is not None)
+            self.view.styles.height = max(1, min(wanted, room))
 
     def on_key(self, event: events.Key) -> None:
         """What is typed while a choice has the focus goes into the field."""

@@ -183,7 +183,7 @@ class PlanScreen(WorkingScreen[Draft | None]):
         yield self.note
         yield Words(
             show.text(
-                " enter goes on · tab completes the path · shift+tab back to the blocks · esc leaves",
+                " enter goes on · tab completes the path · shift+tab to the blocks · esc leaves",
                 "$text-muted",
             ),
             classes="hints",

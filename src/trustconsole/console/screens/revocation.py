@@ -193,10 +193,13 @@ class RevocationScreen(WorkingScreen[None]):
 
 def revocation_sheet(report: Revocation, display: Display) -> Sheet:
     """What stops, what runs on, what is not achieved, in that order."""
-    title = "Revocation" if not report.applied else "Removed"
+    title = "Removed" if report.applied else "Revocation of"
+    stopped = display.state(REJECT, f"{plural(len(report.stops), 'module')} refused")
     sheet = Sheet(
-        display, display.text(f"{title} {report.fingerprint[:8]}"), display.text(report.target, "$text-muted")
+        display, display.text(f"{title} {report.fingerprint[:8]}"), stopped if report.stops else EMPTY
     )
+    sheet.fact("file", report.target)
+    sheet.fact("leads to", report.link)
     if report.problems:
         sheet.heading("What stands against it")
         for problem in report.problems:

@@ -25,6 +25,7 @@ from trustconsole.console.screens.plan import PlanScreen
 from trustconsole.console.screens.stepping import SteppingScreen
 from trustconsole.console.session import Session
 from trustconsole.console.sheet import LEVELS
+from trustconsole.console.signs import ACCEPT
 from trustconsole.console.view import View
 from trustconsole.console.widgets.bars import FilterBar, Headline, HintBar, Problems, StatusBar
 from trustconsole.console.widgets.pane import PaneBox, TopRule
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
 WIDE, TALL = 110, 34
-_HINTS = ("next-step", "undo", "save-commands", "override", "copy", "help", "back")
+_HINTS = ("next-step", "undo", "save-commands", "override", "another", "copy", "help", "back")
 
 
 class RotationScreen(SteppingScreen):
@@ -50,6 +51,8 @@ class RotationScreen(SteppingScreen):
     def __init__(self, display: Display, session: Session) -> None:
         super().__init__(display, session)
         self.seen: Seen = {}
+        self.offered = False
+        self._gate_place: tuple[object, bool] | None = None
         self.output = Output()
         self.box = PaneBox(StepModules.pane, display, "┌┐")
         self.gate = SheetBox(display, "┌┐", id="gate")
@@ -100,17 +103,22 @@ class RotationScreen(SteppingScreen):
         before = self.view
         same = before is not None and before.plan is not None and before.plan == view.plan
         self.seen = seen_again(before if same else None, view, self.seen, self.display_of.clock())
+        if before is not None and before.step != view.step and self.view_of_outcome != view.step:
+            self.outcome = (ACCEPT, "")
         self.view = view
         self.redraw()
+        if view.plan is None and not self.offered:
+            self.offered = True
+            self.call_later(self.action_another)
 
     def redraw(self) -> None:
         """Draw everything of the present view."""
         view, show = self.view, self.display_of
         if view is None:
             return
-        place = show.text(words.step_words(view), "$text-muted")
+        standing = show.text(words.step_words(view), "$text-muted")
         name = words.title(view, self.app.snapshot, show)
-        self.title_line.show(join(name, show.text("   "), place))
+        self.title_line.show(join(name, show.text("   "), standing))
         self.dots.show(words.dots(view, show))
         self.query_one(Headline).show(words.headline(view, show, draft=self.draft is not None))
         self.why.show(words.why(view, show))
@@ -122,7 +130,9 @@ class RotationScreen(SteppingScreen):
             self.box.pane = rows.pane
             self.box.rows.pattern = ""
         self.box.show_view(rows)
-        self.show_gate(keep_place=True)
+        place = (view.step, self.output.running)
+        self.show_gate(keep_place=place == self._gate_place)
+        self._gate_place = place
         self.show_detail()
         self._lay_out()
         if isinstance(self.app.screen, DetailScreen):
@@ -177,7 +187,7 @@ class RotationScreen(SteppingScreen):
             return
         stacked = self.has_class("-stacked")
         wanted = len(self.box.rows.shown) + self.box.rows.head + 2
-        share = height * (3 if self.gate.active else 5) // 9 if stacked else height * 5 // 9
+        share = height * (3 if self.gate.active else 4) // 9 if stacked else height * 5 // 9
         self.box.styles.height = max(4, min(wanted, share))
         self.query_one("#rotation-left").styles.height = None if not stacked else "auto"
         self.detail.display = self.detail_top.display = not stacked

@@ -7,8 +7,13 @@ saw, so that a file that somebody else changed meanwhile is not written over.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.message import Message
 
 from trustconsole.api import NodeReport, RotationView
 from trustconsole.console.problems import sentence
@@ -34,12 +39,22 @@ class SteppingScreen(WorkingScreen[None]):
     box: PaneBox
     output: Output
 
+    @dataclass
+    class Tried(Message):
+        """The dry run of a draft on the files of now, or why there is none."""
+
+        draft: Draft
+        view: RotationView | None
+        problem: str
+
     def __init__(self, display: Display, session: Session) -> None:
         super().__init__(display)
         self.session = session
         self.view: RotationView | None = None
         self.draft: Draft | None = None
         self.outcome: tuple[Sign, str] = (ACCEPT, "")
+        self.view_of_outcome: object = None
+        """The step that the last act led to; what it came to is not said any more of later steps."""
 
     def show_view(self, view: RotationView) -> None:
         """Show a newer view."""
@@ -74,15 +89,23 @@ class SteppingScreen(WorkingScreen[None]):
         elif self.view is None or (self.view.plan is None and self.draft is None):
             self.dismiss()
 
+    @work(thread=True, group="draft", exclusive=True)
     def _try_again(self, draft: Draft) -> None:
-        """The dry run of a draft, on the files of now."""
-        if not self.busy:
-            self.begin(
-                "the plan is being tried",
-                lambda _: self.session.rotation().start(draft.kind, draft.old, draft.new),
-                self.show_view,
-                self._failed,
-            )
+        try:
+            view = self.session.rotation().start(draft.kind, draft.old, draft.new)
+        except TrustConsoleError as error:
+            self.post_message(self.Tried(draft, None, sentence(error)))
+        else:
+            self.post_message(self.Tried(draft, view, ""))
+
+    def on_stepping_screen_tried(self, message: Tried) -> None:
+        """Show the draft on the files of now, unless it is none any more."""
+        if message.draft is not self.draft or self.busy:
+            return
+        if message.view is not None:
+            self.show_view(message.view)
+        else:
+            self.refuse(message.problem)
 
     # -- saying
 
@@ -102,8 +125,13 @@ class SteppingScreen(WorkingScreen[None]):
         then: Callable[[Result], object],
         failed: Callable[[TrustConsoleError], object],
     ) -> bool:
-        """As before; what the act before came to gives way to what is under way."""
-        if not super().begin(busy, act, then, failed):
+        """As everywhere; what the act before came to gives way to what is under way."""
+
+        def settled(follow: Callable[[Any], object], what: object) -> None:
+            self.say(ACCEPT, "")
+            follow(what)
+
+        if not super().begin(busy, act, partial(settled, then), partial(settled, failed)):
             return False
         self.say(PENDING, as_sentence(busy))
         return True
@@ -119,6 +147,7 @@ class SteppingScreen(WorkingScreen[None]):
             self.draft = None
         result = words or (as_sentence(view.result) if view.result else "")
         self.outcome = (ACCEPT, result) if result else (REJECT, f"Nothing was changed. {view.next}")
+        self.view_of_outcome = view.step
         self.app.take_rotation(view)
         self.app.request_look()
 

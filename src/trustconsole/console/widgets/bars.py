@@ -183,6 +183,8 @@ class HintBar(Horizontal):
             yield Hint(key, self.display_of)
 
     def name_them(self, labels: Mapping[str, str]) -> None:
-        """Say something else beside the keys of these rows, by their ids."""
+        """Say something else beside the keys of these rows, by their ids; nothing: the hint goes."""
         for hint in self.query(Hint):
-            hint.name_it(labels.get(hint.key_row.id, hint.key_row.label))
+            label = labels.get(hint.key_row.id, hint.key_row.label)
+            hint.name_it(label)
+            hint.display = bool(label)
