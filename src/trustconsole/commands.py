@@ -416,7 +416,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "Carry the step out, after a question; where its gate is closed, say why.", "rotation", hint=1),
     Key("undo", (("u", "undo"),), "u", "undo",
         "Take the last change back, after a question.", "rotation", hint=2),
-    Key("save-commands", (("s", "save_commands"),), "s", "save commands",
+    Key("save-commands", (("s", "save_commands"),), "s", "script",
         "Write the commands that sign the modules again as a script into the state directory.", "rotation",
         hint=3),
     Key("override", (("o", "override"),), "o", "override",

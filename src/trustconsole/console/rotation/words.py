@@ -112,7 +112,7 @@ def hint_labels(view: RotationView) -> dict[str, str]:
     labels = {
         "next-step": "next" if view.gate.holds else "next (closed)",
         "undo": f"undo {view.undo.action}" if view.undo is not None else "",
-        "save-commands": "save commands" if any(module.commands for module in view.modules) else "",
+        "save-commands": "script" if any(module.commands for module in view.modules) else "",
         "override": "override" if view.overridable else "",
         "another": "other plan" if view.step in (1, "done") else "",
     }

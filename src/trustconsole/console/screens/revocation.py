@@ -24,7 +24,7 @@ from trustconsole.console.screens.confirm import ConfirmScreen
 from trustconsole.console.screens.working import WorkingScreen
 from trustconsole.console.session import Session
 from trustconsole.console.sheet import Copyable, Sheet
-from trustconsole.console.signs import ACCEPT, BY_NODE_STATE, INFO, REJECT, WARN
+from trustconsole.console.signs import ACCEPT, BY_NODE_STATE, INFO, REJECT, RESTART, WARN
 from trustconsole.console.widgets.bars import Headline, HintBar, Problems, StatusBar
 from trustconsole.console.widgets.sheet_box import SheetBox
 from trustconsole.errors import TrustConsoleError
@@ -226,10 +226,9 @@ def revocation_sheet(report: Revocation, display: Display) -> Sheet:
     if report.restart:
         sheet.heading("To restart")
         for node in report.restart:
-            sheet.row(
-                display.state(BY_NODE_STATE[node.state], f"{node.name}  "),
-                display.text(sentence(node.reason)),
-            )
+            sign = BY_NODE_STATE[node.state] if report.applied else RESTART
+            why = sentence(node.reason) if report.applied else "After the removal, to make it count."
+            sheet.row(display.state(sign, f"{node.name}  "), display.text(why))
     sheet.findings(report.warnings)
     sheet.copy = Copyable("what this does not achieve", "\n".join(report.not_achieved))
     return sheet
