@@ -7,7 +7,13 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-IN_WHEEL = ("trustconsole/py.typed", "trustconsole/__main__.py", "trustconsole/console/console.tcss")
+IN_WHEEL = (
+    "trustconsole/py.typed",
+    "trustconsole/__main__.py",
+    "trustconsole/console/console.tcss",
+    "trustconsole/trust_root/public_good/trusted_root.json",
+    "trustconsole/trust_root/public_good/README.txt",
+)
 IN_SOURCE = (
     "README.md",
     "LICENSE",

@@ -20,6 +20,41 @@ SIDECAR_BYTES: Final = 4 * MIB
 JSON_DEPTH: Final = 32
 """Nesting of objects and arrays in a bundle."""
 
+LOG_ENTRIES: Final = 32
+"""Log entries in one bundle."""
+
+TIMESTAMPS: Final = 32
+"""RFC 3161 timestamps in one bundle."""
+
+SUBJECTS: Final = 4096
+"""Artefacts that one in-toto statement is about."""
+
+PROOF_HASHES: Final = 64
+"""Hashes in one inclusion proof: enough for a log of 2^63 entries."""
+
+CHECKPOINT_SIGNATURES: Final = 64
+"""Signature lines in one checkpoint."""
+TRUSTED_ROOT_BYTES: Final = 1 * MIB
+"""A trusted_root.json."""
+
+TRUSTED_ROOT_ENTRIES: Final = 64
+"""Logs or authorities of one kind in a trusted_root.json."""
+
+TIMESTAMP_BYTES: Final = 64 * KIB
+"""One RFC 3161 timestamp."""
+
+SCTS: Final = 32
+"""Signed certificate timestamps in one leaf."""
+
+IDENTITY_CHARS: Final = 2048
+"""A subject alternative name that is compared with an identity."""
+
+EXPRESSION_CHARS: Final = 1024
+"""A regular expression for an identity."""
+
+EXPRESSION_STATES: Final = 4000
+"""Steps of the program that such an expression becomes; counted repetitions multiply them."""
+
 YAML_BYTES: Final = 1 * MIB
 """controller.yml, the settings, and module.yaml inside a jar."""
 
@@ -97,3 +132,27 @@ BACKUP_BYTES: Final = 4 * MIB
 
 PROCESS_ENTRY_BYTES: Final = 4 * MIB
 """What is read of one file under /proc, and of a pid file."""
+
+CHECKSUMS_BYTES: Final = 4 * MIB
+"""The checksums file of a release."""
+
+CHECKSUM_LINES: Final = 20_000
+"""Lines in it."""
+
+RELEASE_FILE_BYTES: Final = 64 * GIB
+"""A file that a release lists; it is streamed, so only time bounds it."""
+
+RELEASE_ENTRIES: Final = 50_000
+"""Directory entries of a release that are looked at for files that are not listed."""
+
+SBOM_BYTES: Final = 32 * MIB
+"""A software bill of materials."""
+
+SBOM_COMPONENTS: Final = 100_000
+"""Components in one, nested ones included."""
+
+ENTRY_FILE_BYTES: Final = 4 * MIB
+"""A log entry fetched elsewhere, and each answer of a log that is asked online."""
+
+ONLINE_SECONDS: Final = 20.0
+"""Searching a log and fetching entries from it, all together."""

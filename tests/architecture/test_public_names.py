@@ -7,8 +7,15 @@ from inspect import isclass, isfunction
 from trustconsole import api
 
 PUBLIC = {
+    "AcknowledgeReport",
+    "FileMismatch",
+    "acknowledge",
+    "AuditRecord",
+    "AuditReport",
+    "AuditVerification",
     "Block",
     "BlockChange",
+    "BundleReport",
     "ChainReport",
     "ConfigFinding",
     "ConfigReport",
@@ -20,6 +27,7 @@ PUBLIC = {
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "ExpectedSigner",
     "Finding",
     "Info",
     "Inspection",
@@ -33,6 +41,7 @@ PUBLIC = {
     "ModuleRow",
     "ModuleState",
     "NodeReport",
+    "Operator",
     "Options",
     "Paths",
     "Place",
@@ -55,6 +64,7 @@ PUBLIC = {
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "audit_log",
     "check_chain",
     "check_config",
     "diff_trust_roots",
@@ -70,6 +80,8 @@ PUBLIC = {
     "value_words",
     "verify",
     "verify_all",
+    "verify_audit",
+    "verify_bundle",
 }
 
 

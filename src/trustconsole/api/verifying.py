@@ -25,6 +25,7 @@ from trustconsole.verification import (
     Mode,
     Policy,
     RekorPolicy,
+    TrustedRootFile,
     VerificationReport,
     verify_artifact,
 )
@@ -34,7 +35,8 @@ MODES: tuple[Mode, ...] = ("KEYED", "COSIGN_BUNDLE")
 REKOR_POLICIES: tuple[RekorPolicy, ...] = ("DISABLED", "REQUIRE_SET")
 
 
-def _now(at: datetime | None) -> datetime:
+def checked_time(at: datetime | None) -> datetime:
+    """`at`, now where None; raises `UsageError` where it has no time zone."""
     if at is not None and at.tzinfo is None:
         raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
     return at if at is not None else datetime.now(UTC)
@@ -56,6 +58,10 @@ def _read(path: AnyPath | None, now: datetime) -> TrustRootReport | None:
     return read_trust_root(Path(path), now=now) if path is not None else None
 
 
+def _read_trusted(path: AnyPath | None) -> TrustedRootFile | None:
+    return TrustedRootFile.read(Path(path)) if path is not None else None
+
+
 def verify(
     artifact: AnyPath,
     *,
@@ -64,22 +70,18 @@ def verify(
     rekor_policy: str = "DISABLED",
     rekor_key: AnyPath | None = None,
     sidecar: AnyPath | None = None,
-    trusted_root: None = None,
+    trusted_root: AnyPath | None = None,
     config: ConfigReport | None = None,
     at: datetime | None = None,
 ) -> VerificationReport:
     """Both verdicts about one artefact; never raises over a file.
 
     `mode` None is decided by the sidecar found. `config` says whether verification is enforced and whether
-    the controller starts; without it verification counts as enforced. `trusted_root` is for Sigstore
-    bundles, which this version does not verify: anything but None is a `UsageError`, as are an unknown mode
-    or policy and an `at` without time zone.
+    the controller starts; without it verification counts as enforced. `trusted_root` says which logs and
+    timestamp authorities count, in place of `rekor_key`; without a `trust_root` its certificate authorities
+    are the anchors. An unknown mode or policy and an `at` without time zone are a `UsageError`.
     """
-    if trusted_root is not None:
-        raise UsageError(
-            "a trusted_root.json cannot be used yet", hint="this version verifies .sig and legacy bundles"
-        )
-    now = _now(at)
+    now = checked_time(at)
     policy = Policy(
         _checked_mode(mode),
         _checked_policy(rekor_policy),
@@ -94,6 +96,7 @@ def verify(
         rekor_key=_read(rekor_key, now),
         now=now,
         sidecar=Path(sidecar) if sidecar is not None else None,
+        trusted_root=_read_trusted(trusted_root),
     )
 
 
@@ -114,6 +117,7 @@ class VerifyOptions:
     rekor_policy: str | None = None
     rekor_key: Path | None = None
     sidecar: Path | None = None
+    trusted_root: Path | None = None
     at: datetime | None = None
     jobs: int | None = None
     options: Options = field(default_factory=Options)
@@ -150,13 +154,16 @@ def _with_flags(wanted: VerifyOptions, base: Setting | None, now: datetime) -> S
         _read(wanted.trust_root, now) or (base.trust_root if base else None),
         _read(wanted.rekor_key, now) or (base.rekor_key if base else None),
         now,
+        _read_trusted(wanted.trusted_root),
     )
 
 
-def _setting(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
+def setting_for(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
+    """The policy that the flags, else the configuration, ask for; raises `UsageError` where none is named."""
     target = find_target(wanted.options)
-    flags = (wanted.trust_root, wanted.mode, wanted.rekor_policy, wanted.rekor_key)
-    if wanted.trust_root is not None and wanted.options.config is None:
+    flags = (wanted.trust_root, wanted.mode, wanted.rekor_policy, wanted.rekor_key, wanted.trusted_root)
+    named = wanted.trust_root is not None or wanted.trusted_root is not None
+    if named and wanted.options.config is None and (wanted.trust_root or target.config is None):
         return _with_flags(wanted, None, now), target, None
     if target.config is None:
         raise UsageError(
@@ -201,8 +208,8 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
         raise UsageError("--sidecar goes with exactly one artefact", hint="name the one it belongs to")
     if wanted.jobs is not None and wanted.jobs < 1:
         raise UsageError("--jobs must be 1 or more")
-    now = _now(wanted.at)
-    setting, target, report = _setting(wanted, now)
+    now = checked_time(wanted.at)
+    setting, target, report = setting_for(wanted, now)
     if wanted.sidecar is not None:
         one = verify_artifact(
             wanted.artifacts[0],
@@ -211,6 +218,7 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
             rekor_key=setting.rekor_key,
             now=now,
             sidecar=wanted.sidecar,
+            trusted_root=setting.trusted_root,
         )
         return Verifying(1, (), iter((one,)))
     inventory = _inventory(wanted, target, report)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole.cli import (
+    auditing,
+    bundles,
     configuration,
     demo,
     info,
     inspecting,
     nodes,
     opening,
+    releasing,
     revoking,
     rotating,
     trust_root,
@@ -26,6 +29,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "config.check": configuration.check,
     "profile": configuration.profile,
     "verify": verifying.verify,
+    "verify-bundle": bundles.verify_bundle,
     "inspect": inspecting.inspect,
     "restarts": nodes.restarts,
     "rotate.start": rotating.start,
@@ -33,5 +37,9 @@ HANDLERS: Final[dict[str, Handler]] = {
     "rotate.next": rotating.next_step,
     "rotate.undo": rotating.undo,
     "revoke": revoking.revoke,
+    "audit.show": auditing.show,
+    "audit.verify": auditing.verify,
+    "release.verify": releasing.verify,
+    "release.diff": releasing.diff,
     "info": info.info,
 }

@@ -1,8 +1,9 @@
-"""What the console itself remembers: settings, observations, backups, its audit log.
+"""What the console itself remembers: settings, observations, acknowledgements, backups, audit log.
 
 It writes in the state directory only.
 """
 
+from trustconsole.records.acknowledgements import Acknowledgement, Acknowledgements
 from trustconsole.records.audit import AuditLog
 from trustconsole.records.audit_chain import AuditVerification, Damage
 from trustconsole.records.audit_records import AuditRecord
@@ -31,9 +32,12 @@ from trustconsole.records.settings import (
     default_state_directory,
     load_settings,
 )
+from trustconsole.records.signer_settings import SignerSettings
 
 __all__ = [
     "MANUAL",
+    "Acknowledgement",
+    "Acknowledgements",
     "AuditLog",
     "AuditRecord",
     "AuditVerification",
@@ -55,6 +59,7 @@ __all__ = [
     "Plan",
     "RotationKind",
     "Settings",
+    "SignerSettings",
     "default_settings_path",
     "default_state_directory",
     "load_journal",

@@ -75,6 +75,13 @@ def subject_text(name: x509.Name) -> str:
     return name.rfc4514_string()
 
 
+def fully_read(certificate: x509.Certificate) -> x509.Certificate:
+    """The same, with the fields that are parsed only when asked for asked for; raises `ValueError`."""
+    for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
+        getattr(certificate, name)
+    return certificate
+
+
 def encoded_key_facts(spki: bytes) -> KeyFacts:
     """What can be said of a SubjectPublicKeyInfo that `cryptography` does not take; never raises."""
     try:

@@ -1,7 +1,7 @@
 """The engine: one list of small checks, run to the end, whatever the verdict.
 
-A reading is a table of `Check` rows over a state of its own. The first check that refuses makes the
-verdict; those after it still run where they can and are marked `after_verdict`.
+A reading is a table of `Check` rows over a case and a state of its own. The first check that refuses makes
+the verdict; those after it still run where they can and are marked `after_verdict`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from trustconsole.verification.case import Case
 from trustconsole.verification.report import Stage, Step, StepStatus, Verdict
 
+C = TypeVar("C")
 S = TypeVar("S")
 
 
@@ -40,12 +40,12 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Check(Generic[S]):
+class Check(Generic[C, S]):
     """A row of a reading. `run` reads the case and the state, and records what later checks need."""
 
     id: str
     title: str
-    run: Callable[[Case, S], Result]
+    run: Callable[[C, S], Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Outcome:
     decision: Decision | None
 
 
-def run_checks(checks: Sequence[Check[S]], case: Case, state: S) -> Outcome:
+def run_checks(checks: Sequence[Check[C, S]], case: C, state: S) -> Outcome:
     """Run every check in order; the first decision counts."""
     steps: list[Step] = []
     rule: str | None = None

@@ -1,39 +1,58 @@
-"""Rekor v1 entries: the signed entry timestamp (SET) and what an entry's body is about.
+"""A log entry as a bundle carries it, and its signed entry timestamp (SET).
 
-Sources: rekor `pkg/verify` (a SET covers the RFC 8785 text of four fields), rekor entry types `hashedrekord`
-0.0.1 and `rekord` 0.0.1. `BODY_KINDS` is the table of bodies the console reads; others are refused by name.
+Source of the SET: rekor `pkg/verify` (it covers the RFC 8785 text of four fields). What an entry's body is
+about is read by `entry_bodies`; whether it is proved to be in the log is judged by `sigstore/inclusion.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from trustconsole.errors import Location, MalformedInput
+from trustconsole.json_fields import base64_member, object_member, text_member, whole_member
+from trustconsole.strict_text import strict_base64
 from trustconsole.trust_root import spki_der
-from trustconsole.verification.material import Material, read_material
 from trustconsole.verification.signatures import verify_signature
-from trustconsole.verification.strict_text import strict_base64, strict_json
 
-_LATEST_SECOND = 253_402_300_799
+LATEST_SECOND = 253_402_300_799
 """9999-12-31T23:59:59Z, the last second that a date can show."""
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
-    """What a legacy bundle says about its log entry; `body` as Base64 text, time in Unix seconds."""
+class InclusionProof:
+    """A Merkle path to a root, and the log's checkpoint (untrusted text) over that root; None: not carried.
 
-    signed_entry_timestamp: bytes = field(repr=False)
+    `log_index` counts within the shard, unlike the entry's own; hashes and root are 32 bytes each.
+    """
+
+    log_index: int
+    tree_size: int
+    root_hash: bytes
+    hashes: tuple[bytes, ...] = field(repr=False)
+    checkpoint: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """What a bundle says about its log entry; `body` as Base64 text, time in Unix seconds (0: none).
+
+    `signed_entry_timestamp` None: not carried (Rekor v2 issues none). `kind` is (kind, version) where the
+    bundle says it. `where` names the body's field for messages.
+    """
+
+    signed_entry_timestamp: bytes | None = field(repr=False)
     body: str = field(repr=False)
     integrated_time: int
     log_index: int
     log_id: str
+    proof: InclusionProof | None = None
+    kind: tuple[str, str] | None = None
+    where: str = "rekorBundle.Payload.body"
 
     def signed_bytes(self) -> bytes:
         """The bytes that the SET covers: canonical JSON of the four fields."""
@@ -46,26 +65,18 @@ class LogEntry:
         return json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()
 
     def set_verifies_under(self, key: PublicKeyTypes) -> bool:
-        """Whether the SET is `key`'s (ECDSA or RSA over SHA-256, Ed25519 pure)."""
+        """Whether the SET is `key`'s (ECDSA or RSA over SHA-256, Ed25519 pure); False where there is none."""
+        if self.signed_entry_timestamp is None:
+            return False
         signed = self.signed_bytes()
+        digest = hashlib.sha256(signed).digest()
         return verify_signature(
             key,
             self.signed_entry_timestamp,
-            digest=hashlib.sha256(signed).digest(),
+            digest=digest,
             message=lambda: signed,
             hash_name="sha256",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class EntryBody:
-    """What an entry is about: a digest (lowercase hex) with its algorithm, a signature, who signed."""
-
-    kind: str
-    hash_algorithm: str
-    hash_value: str
-    signature: bytes = field(repr=False)
-    material: Material
 
 
 def log_id_of(key: PublicKeyTypes) -> str:
@@ -78,92 +89,19 @@ def can_sign_entries(key: PublicKeyTypes) -> bool:
     return isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
 
 
-def _member(value: object, name: str, kind: type, where: str) -> object:
-    """`value[name]` of exactly that JSON type; raises `MalformedInput`."""
-    if not isinstance(value, dict) or name not in value:
-        raise MalformedInput(f"has no {name}", location=Location(where))
-    member = cast("Mapping[str, object]", value)[name]
-    if not isinstance(member, kind) or (kind is int and isinstance(member, bool)):
-        raise MalformedInput(
-            f"has {name} of a wrong type ({type(member).__name__})", location=Location(where)
-        )
-    return member
-
-
-def _text(value: object, name: str, where: str) -> str:
-    return cast("str", _member(value, name, str, where))
-
-
-def _object(value: object, name: str, where: str) -> object:
-    return _member(value, name, dict, where)
-
-
-def _base64(value: object, name: str, where: str) -> bytes:
-    text = _text(value, name, where)
-    return strict_base64(text.encode("utf-8", "surrogatepass"), f"{where}.{name}")
-
-
-def _whole(value: object, name: str, where: str) -> int:
-    number = cast("int", _member(value, name, int, where))
-    if not 0 <= number < 2**63:
-        raise MalformedInput(f"has {name} out of range", location=Location(where))
-    return number
-
-
 def read_log_entry(value: object, where: str) -> LogEntry:
     """The `rekorBundle` object of a legacy bundle, strictly; raises `MalformedInput`."""
-    signed = _base64(value, "SignedEntryTimestamp", where)
-    payload = _object(value, "Payload", where)
+    signed = base64_member(value, "SignedEntryTimestamp", where)
+    payload = object_member(value, "Payload", where)
     inside = f"{where}.Payload"
-    body = _text(payload, "body", inside)
+    body = text_member(payload, "body", inside)
     strict_base64(body.encode("utf-8", "surrogatepass"), f"{inside}.body")
-    time = _whole(payload, "integratedTime", inside)
-    if time > _LATEST_SECOND:
+    time = whole_member(payload, "integratedTime", inside)
+    if time > LATEST_SECOND:
         raise MalformedInput("has integratedTime beyond the year 9999", location=Location(inside))
-    log_id = _text(payload, "logID", inside)
+    log_id = text_member(payload, "logID", inside)
     if len(log_id) != 64 or any(char not in "0123456789abcdef" for char in log_id):
         raise MalformedInput("has a logID that is not 64 lowercase hex digits", location=Location(inside))
-    return LogEntry(signed, body, time, _whole(payload, "logIndex", inside), log_id)
-
-
-def _hash(data: object, where: str) -> tuple[str, str]:
-    digest = _object(data, "hash", where)
-    return _text(digest, "algorithm", where).lower(), _text(digest, "value", where).lower()
-
-
-def _hashedrekord(spec: object, where: str) -> EntryBody:
-    algorithm, value = _hash(_object(spec, "data", where), where)
-    signature = _object(spec, "signature", where)
-    content = _base64(signature, "content", where)
-    material = read_material(_base64(_object(signature, "publicKey", where), "content", where), where)
-    return EntryBody("hashedrekord 0.0.1", algorithm, value, content, material)
-
-
-def _rekord(spec: object, where: str) -> EntryBody:
-    algorithm, value = _hash(_object(spec, "data", where), where)
-    signature = _object(spec, "signature", where)
-    form = _text(signature, "format", where)
-    if form != "x509":
-        raise MalformedInput(f"is a rekord of format {form!r}, not x509", location=Location(where))
-    content = _base64(signature, "content", where)
-    material = read_material(_base64(_object(signature, "publicKey", where), "content", where), where)
-    return EntryBody("rekord 0.0.1", algorithm, value, content, material)
-
-
-BODY_KINDS: Mapping[tuple[str, str], Callable[[object, str], EntryBody]] = {
-    ("hashedrekord", "0.0.1"): _hashedrekord,
-    ("rekord", "0.0.1"): _rekord,
-}
-
-
-def read_entry_body(entry: LogEntry) -> EntryBody:
-    """What the entry is about; raises `MalformedInput` or `LimitExceeded`, naming an unknown kind."""
-    where = "rekorBundle.Payload.body"
-    document = strict_json(strict_base64(entry.body.encode(), where), where)
-    kind, version = _text(document, "kind", where), _text(document, "apiVersion", where)
-    reader = BODY_KINDS.get((kind, version))
-    if reader is None:
-        raise MalformedInput(
-            f"is of kind {kind!r} {version!r}, which module bundles do not use", location=Location(where)
-        )
-    return reader(_object(document, "spec", where), where)
+    return LogEntry(
+        signed, body, time, whole_member(payload, "logIndex", inside), log_id, where=f"{inside}.body"
+    )

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput
-from trustconsole.trust_root import spki_sha256, subject_text
+from trustconsole.strict_text import strict_base64
+from trustconsole.trust_root import fully_read, spki_sha256, subject_text, without_warnings
 from trustconsole.verification.report import Signer
-from trustconsole.verification.strict_text import strict_base64
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)\r?\n?-----END \1-----(?:\r?\n|\Z)")
 _LABELS = {b"CERTIFICATE", b"PUBLIC KEY"}
@@ -78,24 +78,32 @@ def read_material(pem: bytes, where: str) -> Material:
         raise MalformedInput(
             f"holds {names} where certificates or one PUBLIC KEY belong", location=Location(where)
         )
+    if labels == {b"CERTIFICATE"}:
+        return Material(certificates=tuple(read_der_certificate(der, where) for _, der in blocks))
+    if len(blocks) > 1:
+        raise MalformedInput("holds more than one PUBLIC KEY", location=Location(where))
+    return Material(public_key=read_der_key(blocks[0][1], where))
+
+
+def read_der_certificate(der: bytes, where: str) -> x509.Certificate:
+    """The certificate in `der`, read in full; raises `MalformedInput`."""
     try:
-        if labels == {b"CERTIFICATE"}:
-            loaded = (x509.load_der_x509_certificate(der) for _, der in blocks)
-            return Material(certificates=tuple(fully_read(certificate) for certificate in loaded))
-        if len(blocks) > 1:
-            raise MalformedInput("holds more than one PUBLIC KEY", location=Location(where))
-        return Material(public_key=load_der_public_key(blocks[0][1]))
+        with without_warnings():
+            return fully_read(x509.load_der_x509_certificate(der))
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise MalformedInput(
-            f"holds a block that does not parse: {error}", location=Location(where)
+            f"holds a certificate that does not parse: {error}", location=Location(where)
         ) from error
 
 
-def fully_read(certificate: x509.Certificate) -> x509.Certificate:
-    """The same, with the fields that are parsed only when asked for asked for; raises `ValueError`."""
-    for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
-        getattr(certificate, name)
-    return certificate
+def read_der_key(der: bytes, where: str) -> PublicKeyTypes:
+    """The public key in `der` (SubjectPublicKeyInfo); raises `MalformedInput`."""
+    try:
+        return load_der_public_key(der)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise MalformedInput(
+            f"holds a public key that does not parse: {error}", location=Location(where)
+        ) from error
 
 
 def public_key_of(certificate: x509.Certificate) -> PublicKeyTypes | None:

@@ -34,13 +34,13 @@ def _predicting(run: _Run, stage: Stage = "verify") -> _Run:
     return checked
 
 
-_PRELUDE: tuple[Check[ControllerState], ...] = (
+_PRELUDE: tuple[Check[Case, ControllerState], ...] = (
     Check("profile", "Does the controller start and verify", _predicting(check_profile, "config")),
     Check("trust-root", "What does the controller load", _predicting(check_trust_root, "load")),
     Check("sidecar", "Is there a signature file", _predicting(check_sidecar)),
     Check("parse", "Does the controller's reader take it", _predicting(check_parse)),
 )
-CONTROLLER_CHECKS: tuple[Check[ControllerState], ...] = (
+CONTROLLER_CHECKS: tuple[Check[Case, ControllerState], ...] = (
     *_PRELUDE,
     Check("rekor.set", "Is the entry timestamp the log's", _predicting(check_set)),
     Check("rekor.log-id", "Is it the log that the key belongs to", check_unchecked),
@@ -115,3 +115,14 @@ def judge_unreadable_artifact(
     artifact = Check("artefact", "Can the artefact be read", check_artifact)
     checks = (*_PRELUDE[:3], artifact)
     return _verdict(run_checks(checks, case, state), state)
+
+
+def start_verdict(
+    policy: Policy, trust_root: TrustRootReport | None, rekor_key: TrustRootReport | None
+) -> ControllerVerdict:
+    """What the build says before any module is looked at: `no-boot` or `unknown`, else it starts."""
+    nothing = Artifact("", "", 0)
+    now, checker = datetime.now(UTC), SignatureChecker()
+    case = Case(nothing, None, None, trust_root, rekor_key, policy, now, checker, "")
+    state = ControllerState()
+    return _verdict(run_checks(_PRELUDE[:2], case, state), state)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustconsole.errors import InputError, LimitExceeded, MalformedInput
-from trustconsole.verification.strict_text import strict_base64, strict_json
+from trustconsole.strict_text import strict_base64, strict_json
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
