@@ -45,8 +45,9 @@ __all__ = [
 ]
 
 Scope = Literal[
-    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
-]
+    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help",
+    "rotation", "revocation", "audit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class Pane:
     title: str
     short: str
     help: str
+
+    @property
+    def name(self) -> str:
+        """Number and title; a list outside the five panes has the number 0 and goes by its title."""
+        return f"{self.number} {self.title}" if self.number else self.title
 
 
 PANES: Final[tuple[Pane, ...]] = (
@@ -284,6 +290,24 @@ KEYS: Final[tuple[Key, ...]] = (
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
     Key("what-if", (("w", "what_if"),), "w", "what if",
         "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
+    Key("rotate", (("R", "rotate"),), "R", "rotate",
+        "Rotate a key in five steps, or go on with the rotation that is under way.", "panes"),
+    Key("revoke", (("X", "revoke"),), "X", "revoke",
+        "Emergency: what removing the block under the cursor of pane 1 would do, then remove it.", "panes"),
+    Key("next-step", (("n", "next_step"),), "n", "next",
+        "Carry the step out, after a question; where its gate is closed, say why.", "rotation", hint=1),
+    Key("undo", (("u", "undo"),), "u", "undo",
+        "Take the last change back, after a question.", "rotation", hint=2),
+    Key("save-commands", (("s", "save_commands"),), "s", "script",
+        "Write the commands that sign the modules again as a script into the state directory.", "rotation",
+        hint=3),
+    Key("override", (("o", "override"),), "o", "override",
+        "Pass a gate with a written reason, where every open reason allows it; it is kept in the audit log.",
+        "rotation"),
+    Key("another", (("c", "another"),), "c", "other plan",
+        "Plan another rotation, before step 1 or after the last.", "rotation"),
+    Key("remove-now", (("n", "remove_now"),), "n", "remove",
+        "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
@@ -311,4 +335,3 @@ def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
     return tuple(sorted((key for key in KEYS if key.hint and key.scope in scopes), key=lambda key: key.hint))[
         :8
     ]
-
