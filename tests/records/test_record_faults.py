@@ -131,3 +131,14 @@ def test_a_backup_is_synced_with_its_name_before_it_is_described(tmp_path: Path)
     lines = [re.sub(r"^\d+ +", "", line) for line in run.between.splitlines()]
     order = [line.partition("(")[0] for line in lines if not line.startswith(("openat", "access"))]
     assert order == ["write", "fsync", "renameat", "fsync", "write", "fsync", "linkat", "fsync"]
+
+
+@pytest.mark.parametrize(("what", "earlier"), [("audit", 0), ("audit", 2), ("backup", 0), ("backup", 1)])
+def test_what_cannot_be_made_durable_is_refused(tmp_path: Path, what: str, earlier: int) -> None:
+    bench = Bench(tmp_path, what, earlier=earlier)
+    syncs = [call for call in bench.calls() if call.name == "fsync"]
+    assert syncs
+    for call in syncs:
+        run = run_with_fault(bench.fresh()[1], tmp_path / "log", call, "error=EIO")
+        assert run.hit(call)
+        assert run.said[0] == "refused", call
