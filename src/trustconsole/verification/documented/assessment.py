@@ -14,10 +14,10 @@ from trustconsole.verification.log_entry import (
     EntryBody,
     LogEntry,
     can_sign_entries,
-    log_id_of,
     read_entry_body,
 )
 from trustconsole.verification.material import within_dates
+from trustconsole.verification.signatures import SignatureChecker
 
 
 def assess_entry(case: Case, state: DocumentedState) -> None:
@@ -38,20 +38,22 @@ def assess_entry(case: Case, state: DocumentedState) -> None:
 
 def _judge_set(case: Case, entry: LogEntry, assessment: EntryAssessment) -> None:
     blocks = case.rekor_key.trusted_blocks if case.rekor_key is not None else ()
-    keys = [
-        block.public_key
+    keys = {
+        block.spki_sha256: block.public_key
         for block in blocks
         if block.kind == "public-key" and block.public_key is not None and can_sign_entries(block.public_key)
-    ]
+    }
     if not keys:
         return
-    assessment.log_id_wanted = tuple(log_id_of(key) for key in keys)
-    assessment.key = next((key for key in keys if entry.set_verifies_under(key, case.checker)), None)
-    assessment.set_holds = assessment.key is not None
-    if assessment.key is not None:
-        assessment.log_id_holds = entry.log_id == log_id_of(assessment.key)
-    else:
-        assessment.log_id_holds = entry.log_id in assessment.log_id_wanted
+    # A log's id (Rekor v1) is what a key's fingerprint is: the SHA-256 of its SubjectPublicKeyInfo.
+    assessment.log_id_wanted = tuple(log_id for log_id in keys if log_id is not None)
+    signer = case.checker.once(
+        ("entry timestamp", entry, assessment.log_id_wanted),
+        lambda: next((one for one, key in keys.items() if entry.set_verifies_under(key, case.checker)), None),
+    )
+    assessment.key = keys[signer] if signer is not None else None
+    assessment.set_holds = signer is not None
+    assessment.log_id_holds = entry.log_id in ((signer,) if signer is not None else assessment.log_id_wanted)
 
 
 def _judge_binding(case: Case, state: DocumentedState, entry: LogEntry, assessment: EntryAssessment) -> None:
@@ -68,12 +70,14 @@ def _judge_binding(case: Case, state: DocumentedState, entry: LogEntry, assessme
         mismatches.append("another file")
     if body.signature != state.signature:
         mismatches.append("another signature")
-    if not _same_signer(state, body, assessment):
+    if not _same_signer(state, body, assessment, case.checker):
         mismatches.append("another signer")
     assessment.mismatches, assessment.bound = tuple(mismatches), not mismatches
 
 
-def _same_signer(state: DocumentedState, body: EntryBody, assessment: EntryAssessment) -> bool:
+def _same_signer(
+    state: DocumentedState, body: EntryBody, assessment: EntryAssessment, checker: SignatureChecker
+) -> bool:
     """A certificate is compared byte for byte, a key by its SubjectPublicKeyInfo."""
     leaf_der = state.material.leaf_der if state.material else None
     entry_leaf = body.material.leaf
@@ -84,7 +88,7 @@ def _same_signer(state: DocumentedState, body: EntryBody, assessment: EntryAsses
     if leaf_der is not None or entry_key is None:
         return False
     assessment.compared["entry_signer"] = f"key {spki_sha256(entry_key)}"
-    return state.key is not None and spki_sha256(entry_key) == spki_sha256(state.key)
+    return state.key is not None and checker.print_of(entry_key) == checker.print_of(state.key)
 
 
 def why_nothing_is_proved(state: DocumentedState) -> str | None:
