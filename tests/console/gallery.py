@@ -19,6 +19,7 @@ from tests.console.workbench import Still
 
 from trustconsole import api
 from trustconsole.console.app import ConsoleApp
+from trustconsole.console.session import Rotating
 from trustconsole.demo import build_demo
 
 NOW = datetime(2026, 3, 14, 14, 2, 7, tzinfo=UTC)
@@ -92,7 +93,7 @@ class GallerySession:
     def export(self, name: str, text: str) -> Path:
         return self._session.export(name, text)
 
-    def rotation(self) -> api.Rotation:
+    def rotation(self) -> Rotating:
         return self._session.rotation()
 
     def revoke(self, fingerprint: str, **options: Any) -> api.Revocation:
