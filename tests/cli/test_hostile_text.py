@@ -23,6 +23,7 @@ from trustconsole.records import AuditLog, Operator
 COLOUR = re.compile(r"\x1b\[\d{1,2}m")
 # A name can hold neither `/` nor NUL.
 HOSTILE_NAME = HOSTILE_TEXT.replace("/", "|").replace("\x00", "") + "\n\r\x7f\x85\u2028\u202e\u2067\ufeff"
+AUTHOR_A = "eb692ca4"
 PIECES = ("\x1b[2J", "\x1b]52;c;QQ==\x07", "\x1b]0;owned\x07", "\x9b31m", "\u202e", "\u2066", "\n\r", "\x7f")
 
 
@@ -127,6 +128,7 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("verify-bundle", "--bundle", file, *signer, files[0]),
             ("verify-bundle", "--bundle", place / "sigstore.json", *signer, file),
             ("verify-bundle", "--bundle", files[0], "--key", file, "--trusted-root", file, gone),
+            ("impact", "--add", file, "--trust-root", workspace.trust_root, "--modules", place),
         ]
     found += [
         ("verify", place, "--config", workspace.config),
@@ -137,6 +139,9 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
         ("verify", "--settings", workspace.settings, "--modules", place),
         ("restarts", "--settings", workspace.settings, "--config", place / "keys.yml"),
         ("info", "--config", gone, "--working-directory", gone),
+        ("impact", "--remove", AUTHOR_A, "--trust-root", place / "comment.pem", "--modules", place),
+        ("impact", "--remove", AUTHOR_A, "--settings", workspace.settings, "--modules", gone),
+        ("impact", "--file", "rekor", "--remove", AUTHOR_A, "--config", place / "keys.yml"),
         ("demo", place, "--no-tui"),
         ("demo", gone, "--no-tui"),
     ]
@@ -198,6 +203,8 @@ def test_a_narrow_encoding_gets_ascii_only(encoding: str, corpus: Path, workspac
         ("verify", "\udc9b[2J.jar", "--trust-root", "\udc9b"),
         ("--config", HOSTILE_TEXT, "verify"),
         (f"--{HOSTILE_TEXT}",),
+        ("impact", "--remove", HOSTILE_TEXT, "--trust-root", "x"),
+        ("impact", "--file", HOSTILE_TEXT),
     ],
 )
 def test_what_was_typed_is_quoted_harmlessly(words: tuple[str, ...]) -> None:

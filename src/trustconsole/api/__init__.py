@@ -36,6 +36,7 @@ from trustconsole.controller_config import (
 )
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
+from trustconsole.inventory.impact import CHANGES, READINGS, Change, Outcome, Reading
 from trustconsole.nodes import FileMismatch, NodeReport, RestartsReport
 from trustconsole.records import AuditRecord, AuditVerification, Operator
 from trustconsole.release import Cancelled as ReleaseCancelled
@@ -78,7 +79,9 @@ from trustconsole.verification import (
 from trustconsole.verification.client import BundleReport
 
 __all__ = [
+    "CHANGES",
     "DOCUMENTED_MATRIX",
+    "READINGS",
     "AcknowledgeReport",
     "AuditRecord",
     "AuditReport",
@@ -87,6 +90,7 @@ __all__ = [
     "BlockChange",
     "BundleReport",
     "ChainReport",
+    "Change",
     "Component",
     "ComponentChange",
     "ConfigFinding",
@@ -119,10 +123,12 @@ __all__ = [
     "NodeReport",
     "Operator",
     "Options",
+    "Outcome",
     "PathCompletion",
     "Paths",
     "Place",
     "PolicyFacts",
+    "Reading",
     "ReadingImpact",
     "ReadingVerdict",
     "ReleaseCancelled",

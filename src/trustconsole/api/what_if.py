@@ -151,6 +151,7 @@ def answer(
         _STARTS.get(starts_after.verdict, True),
         (starts_after.message or starts_after.reason) if starts_after.verdict in _STARTS else None,
         modules,
+        candidate.diff,
         candidate.problems,
         candidate.warnings,
         ground.inventory.problems,
@@ -215,7 +216,7 @@ def _start(setting: Setting) -> ControllerVerdict:
 def _refused(question: Question, report: TrustRootReport, error: InputError) -> Impact:
     """The answer where a file could not be read: nothing is foretold."""
     where = error.location.path if error.location else report.path
-    problem = FILE_UNREADABLE.at(where, reason=f"it {error.message}", hint=error.hint)
+    problem = FILE_UNREADABLE.at(where, reason=f"{where} {error.message}", hint=error.hint)
     return Impact(
         question.file,
         report.path,
@@ -228,5 +229,6 @@ def _refused(question: Question, report: TrustRootReport, error: InputError) -> 
         None,
         None,
         (),
+        None,
         (problem,),
     )

@@ -18,6 +18,7 @@ from trustconsole.cli import (
     rotating,
     trust_root,
     verifying,
+    what_if,
 )
 from trustconsole.cli.call import Handler
 
@@ -31,6 +32,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "verify": verifying.verify,
     "verify-bundle": bundles.verify_bundle,
     "inspect": inspecting.inspect,
+    "impact": what_if.impact,
     "restarts": nodes.restarts,
     "rotate.start": rotating.start,
     "rotate.status": rotating.status,

@@ -1,7 +1,7 @@
 """Every command and every key of trustconsole, as data.
 
 The command line builds its parser from `COMMANDS`; the console builds bindings, hints, palette and help from
-`KEYS` and from the commands that have an `action`; the README's key table is `key_table()`. A new command or
+`KEYS` and from the commands that have an `action`; the README's tables are `tables`. A new command or
 key is a new row here and nothing else, so that the three can never tell different stories. No behaviour
 belongs here, and nothing but the standard library is imported.
 """
@@ -16,6 +16,7 @@ from trustconsole.commands.arguments import (
     BUNDLE_ARGUMENTS,
     CONFIG,
     CONFIG_FILE,
+    IMPACT_ARGUMENTS,
     JSON,
     MODULES,
     REVEAL,
@@ -40,7 +41,6 @@ __all__ = [
     "Scope",
     "command",
     "hints",
-    "key_table",
     "keys_of",
 ]
 
@@ -214,6 +214,21 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette_help="Everything about what the cursor is on.",
     ),
     Command(
+        "impact",
+        ("impact",),
+        "What stops, starts or goes on if a block goes or comes.",
+        "Judges every module as if a block were gone from the trust root (or the Rekor key file), or as "
+        "if another were there, in both readings, and says by which rule each stops. Nothing is written.",
+        IMPACT_ARGUMENTS,
+        (
+            "trustconsole impact --remove eb692ca4 --config config/controller.yml",
+            "trustconsole impact --add new-author.pem",
+            "trustconsole impact --file rekor --remove c67a9f7b --add new-log.pub",
+        ),
+        action="what_if",
+        palette_help="What stops if the block under the cursor goes (pane 1).",
+    ),
+    Command(
         "restarts",
         ("restarts",),
         "Which nodes run on which files.",
@@ -273,6 +288,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
+    Key("what-if", (("w", "what_if"),), "w", "what if",
+        "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
     Key("rotate", (("R", "rotate"),), "R", "rotate",
         "Rotate a key in five steps, or go on with the rotation that is under way.", "panes"),
     Key("revoke", (("X", "revoke"),), "X", "revoke",
@@ -318,12 +335,3 @@ def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
     return tuple(sorted((key for key in KEYS if key.hint and key.scope in scopes), key=lambda key: key.hint))[
         :8
     ]
-
-
-def key_table() -> str:
-    """The README's key table in Markdown, with a line feed at the end."""
-    places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
-    places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
-    places |= {"rotation": "rotation", "revocation": "revocation", "audit": "audit log"}
-    rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
-    return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"

@@ -34,6 +34,7 @@ from trustconsole.console.screens.plan import PlanScreen
 from trustconsole.console.screens.revocation import RevocationScreen
 from trustconsole.console.screens.rotation import RotationScreen
 from trustconsole.console.screens.start import StartScreen
+from trustconsole.console.screens.what_if import WhatIfScreen
 from trustconsole.console.screens.working import WorkingScreen
 from trustconsole.console.session import Session, Start
 from trustconsole.console.sheet import Copyable, Sheet, as_text
@@ -139,7 +140,7 @@ class ConsoleApp(LookingApp):
             return
         text = visible_lines(what.value)
         if encoded_size(text) > OSC52_LIMIT:
-            self._write("copied", text, f"{what.what} is too long for the clipboard; written to")
+            self.export_text("copied", text, f"{what.what} is too long for the clipboard; written to")
             return
         self.copy_to_clipboard(text)
         lines = text.count("\n") + 1
@@ -156,9 +157,10 @@ class ConsoleApp(LookingApp):
 
     def export(self, name: str, sheet: Sheet) -> None:
         """Write a sheet as text into the state directory."""
-        self._write(name, as_text(sheet), "Written to")
+        self.export_text(name, as_text(sheet), "Written to")
 
-    def _write(self, name: str, text: str, words: str) -> None:
+    def export_text(self, name: str, text: str, words: str) -> None:
+        """Write `text` into the state directory and say so after `words`."""
         if self.session is None:
             return
         try:
@@ -232,6 +234,19 @@ class ConsoleApp(LookingApp):
     async def _run(self, action: str | None) -> None:
         if action:
             await self.run_action(action, self.screen)
+
+    async def action_what_if(self) -> None:
+        """What happens if the block under the cursor of pane 1 goes."""
+        if not isinstance(self.screen, MainScreen | DetailScreen) or isinstance(self.screen, WhatIfScreen):
+            return
+        box = self.main.box
+        if box.pane.number != 1:
+            self.screen.action_pane(1)
+            self.say("Choose a block, then w: what if it goes")
+        elif box.rows.item is None:
+            self.say("There is no block to ask about")
+        else:
+            await self.push_screen(WhatIfScreen(self.show_as, box))
 
     async def action_info(self) -> None:
         """Versions and the paths of this session."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.api import AuditReport, Revocation, RotationView, Snapshot
+from trustconsole.api import AuditReport, Impact, Revocation, RotationView, Snapshot
 
 
 class Rotating(Protocol):
@@ -82,6 +82,15 @@ class Session(Protocol):
 
     def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
+
+    def impact(
+        self,
+        *,
+        remove: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Impact:
+        """What happens if the block with this fingerprint goes; blocks; raises TrustConsoleError."""
 
     def rotation(self) -> Rotating:
         """The rotation of this workspace."""

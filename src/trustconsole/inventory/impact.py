@@ -16,6 +16,8 @@ from typing import Final, Literal
 from trustconsole.findings import Finding
 from trustconsole.inventory.model import Module
 from trustconsole.inventory.verdicts import Setting, VerdictMemory, question_key
+from trustconsole.text import plural
+from trustconsole.trust_root import TrustRootDiff
 from trustconsole.verification import (
     ALLOWING,
     ControllerVerdict,
@@ -103,6 +105,7 @@ class ModuleImpact:
         }
 
 
+Outcome = Literal["refused", "lost", "unknown", "kept"]
 File = Literal["trust-root", "rekor"]
 Action = Literal["remove", "add", "replace"]
 
@@ -112,8 +115,8 @@ class Impact:
     """The answer to "what if". `removed` and `added` are whole fingerprints, digests lowercase hex SHA-256.
 
     `controller_starts_*` is None where it cannot be predicted; `starts_message` says why it does not start
-    afterwards. `problems` forbid writing the candidate, `warnings` are to be read first; `unlisted` are
-    sentences about modules that could not be looked at.
+    afterwards; `diff` is what changes, by identity. `problems` forbid writing the candidate, `warnings` are
+    to be read first; `unlisted` are sentences about modules that could not be looked at.
     """
 
     file: File
@@ -127,6 +130,7 @@ class Impact:
     controller_starts_after: bool | None
     starts_message: str | None
     modules: tuple[ModuleImpact, ...]
+    diff: TrustRootDiff | None = None
     problems: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     unlisted: tuple[str, ...] = ()
@@ -142,6 +146,33 @@ class Impact:
         return tuple(
             module for module in self.modules if any(module.of(one).change == change for one in readings)
         )
+
+    @property
+    def outcome(self) -> Outcome:
+        """The answer in one word; `kept` only where every module is known to lose nothing."""
+        if self.problems:
+            return "refused"
+        if self.loses:
+            return "lost"
+        return "unknown" if self.uncertain or not self.modules else "kept"
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence, the verdict first (untrusted text)."""
+        if self.problems:
+            return f"This change is refused: {self.problems[0].summary}."
+        stopped, unknown = len(self.those("stops")), len(self.those("unknown"))
+        if self.controller_starts_before is not False and self.controller_starts_after is False:
+            return f"The controller would not start: {self.starts_message}."
+        if stopped:
+            verb = "is" if stopped == 1 else "are"
+            return f"{plural(stopped, 'module')} that {verb} accepted today would be refused."
+        if self.uncertain:
+            what = plural(unknown, "module") if unknown else "the start of the controller"
+            return f"Nothing is known to be lost, but {what} cannot be predicted."
+        if not self.modules:
+            return "No module was looked at."
+        return "Nothing that is accepted today would be refused."
 
     @property
     def loses(self) -> bool:
@@ -169,7 +200,9 @@ class Impact:
                 "after": self.controller_starts_after,
                 "message": self.starts_message,
             },
+            "outcome": self.outcome,
             "counts": {reading: self.count(reading) for reading in READINGS},
+            "diff": self.diff.to_dict() if self.diff is not None else None,
             "modules": [module.to_dict() for module in self.modules],
             "problems": [finding.to_dict() for finding in self.problems],
             "warnings": [finding.to_dict() for finding in self.warnings],

@@ -27,7 +27,7 @@ class DetailScreen(Screen[None]):
     """Shows the sheet of a pane's row; the pane keeps cursor and level."""
 
     SCOPE: ClassVar[Scope] = "detail"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "detail")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "detail", "trust-root")]
     app: ConsoleApp
 
     def __init__(self, display: Display, box: PaneBox) -> None:
