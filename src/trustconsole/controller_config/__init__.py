@@ -3,33 +3,6 @@
 `check_config` is the room's one door; `report` holds the shapes it answers with.
 """
 
-from trustconsole.controller_config.check import check_config, working_directory_of
-from trustconsole.controller_config.report import (
-    DOCUMENTED_MATRIX,
-    ConfigFinding,
-    ConfigReport,
-    ControllerStart,
-    Documented,
-    Effective,
-    Outcome,
-    Sourced,
-    Verifier,
-    mask_uri,
-    value_words,
-)
+from trustconsole.lazy import offers
 
-__all__ = [
-    "DOCUMENTED_MATRIX",
-    "ConfigFinding",
-    "ConfigReport",
-    "ControllerStart",
-    "Documented",
-    "Effective",
-    "Outcome",
-    "Sourced",
-    "Verifier",
-    "check_config",
-    "mask_uri",
-    "value_words",
-    "working_directory_of",
-]
+__getattr__, __dir__, __all__ = offers(__name__, __file__)

@@ -1,57 +1,5 @@
 """Whether a bundle is genuine, exactly why not, and what the controller would do with it."""
 
-from trustconsole.verification.case import (
-    Artifact,
-    Case,
-    Mode,
-    Policy,
-    RekorPolicy,
-    SidecarFile,
-    TrustedRootFile,
-)
-from trustconsole.verification.chain import ChainReport, check_chain
-from trustconsole.verification.disagreement import headline
-from trustconsole.verification.loading import SidecarChoice, choose_sidecar
-from trustconsole.verification.report import (
-    ALLOWING,
-    ControllerVerdict,
-    DocumentedVerdict,
-    Matched,
-    PolicyFacts,
-    Sidecar,
-    Signer,
-    Standing,
-    Step,
-    Verdict,
-    VerificationReport,
-)
-from trustconsole.verification.signatures import SignatureChecker
-from trustconsole.verification.verify import verify_artifact
+from trustconsole.lazy import offers
 
-__all__ = [
-    "ALLOWING",
-    "Artifact",
-    "Case",
-    "ChainReport",
-    "ControllerVerdict",
-    "DocumentedVerdict",
-    "Matched",
-    "Mode",
-    "Policy",
-    "PolicyFacts",
-    "RekorPolicy",
-    "Sidecar",
-    "SidecarChoice",
-    "SidecarFile",
-    "SignatureChecker",
-    "Signer",
-    "Standing",
-    "Step",
-    "TrustedRootFile",
-    "Verdict",
-    "VerificationReport",
-    "check_chain",
-    "choose_sidecar",
-    "headline",
-    "verify_artifact",
-]
+__getattr__, __dir__, __all__ = offers(__name__, __file__)

@@ -1,6 +1,6 @@
 """The parts of a certificate that the runtime's path validation looks at.
 
-`trust_root.java_certificate` has already decided that the runtime loads it; here its fields are taken out,
+`trust_root.java_certificates` has already decided that the runtime loads it; here its fields are taken out,
 as the runtime understands them. What validation makes of them is in `pkix`.
 """
 

@@ -1,0 +1,127 @@
+"""The use-cases: the only way in for the command line, the console and other programs.
+
+Functions answer with frozen reports that have `to_dict()`, equal to the JSON of the commands. They never
+raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
+"""
+
+from trustconsole.api.bundles import ExpectedSigner, verify_bundle
+from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
+from trustconsole.api.information import Info, info
+from trustconsole.api.inspecting import Inspection, inspect
+from trustconsole.api.restarting import restarts
+from trustconsole.api.sections import Section
+from trustconsole.api.session import Session, open_session
+from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
+from trustconsole.api.start import DemoRun, Place, Start, first_start, run_demo
+from trustconsole.api.target import Options, find_config
+from trustconsole.api.verifying import Verifying, VerifyOptions, verify, verify_all
+from trustconsole.controller_config import (
+    DOCUMENTED_MATRIX,
+    ConfigFinding,
+    ConfigReport,
+    ControllerStart,
+    Documented,
+    Effective,
+    Sourced,
+    value_words,
+)
+from trustconsole.findings import Finding, Severity
+from trustconsole.inventory import Manifest, Module
+from trustconsole.nodes import NodeReport, RestartsReport
+from trustconsole.trust_root import (
+    Block,
+    BlockChange,
+    ControllerLoad,
+    KeyFacts,
+    LoadChange,
+    LoadedCertificate,
+    LoadedKey,
+    Renewal,
+    TrustRootDiff,
+    TrustRootReport,
+)
+from trustconsole.verification import (
+    ChainReport,
+    ControllerVerdict,
+    DocumentedVerdict,
+    Matched,
+    PolicyFacts,
+    Sidecar,
+    Signer,
+    Standing,
+    Step,
+    Verdict,
+    VerificationReport,
+    check_chain,
+    headline,
+)
+from trustconsole.verification.client import BundleReport
+
+__all__ = [
+    "DOCUMENTED_MATRIX",
+    "Block",
+    "BlockChange",
+    "BundleReport",
+    "ChainReport",
+    "ConfigFinding",
+    "ConfigReport",
+    "ControllerLoad",
+    "ControllerStart",
+    "ControllerVerdict",
+    "DemoRun",
+    "Documented",
+    "DocumentedVerdict",
+    "Effective",
+    "ExpectedSigner",
+    "Finding",
+    "Info",
+    "Inspection",
+    "KeyFacts",
+    "LoadChange",
+    "LoadedCertificate",
+    "LoadedKey",
+    "Manifest",
+    "Matched",
+    "Module",
+    "ModuleRow",
+    "ModuleState",
+    "NodeReport",
+    "Options",
+    "Paths",
+    "Place",
+    "PolicyFacts",
+    "Renewal",
+    "RestartsReport",
+    "Section",
+    "Session",
+    "Severity",
+    "Sidecar",
+    "Signer",
+    "Snapshot",
+    "Sourced",
+    "Standing",
+    "Start",
+    "Step",
+    "TrustRootDiff",
+    "TrustRootReport",
+    "Verdict",
+    "VerificationReport",
+    "VerifyOptions",
+    "Verifying",
+    "check_chain",
+    "check_config",
+    "diff_trust_roots",
+    "find_config",
+    "first_start",
+    "headline",
+    "info",
+    "inspect",
+    "open_session",
+    "restarts",
+    "run_demo",
+    "show_trust_root",
+    "value_words",
+    "verify",
+    "verify_all",
+    "verify_bundle",
+]
