@@ -300,9 +300,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "signer, log entry and time. Without --trusted-root the packaged public-good one counts.",
         _BUNDLE_ARGUMENTS,
         (
-            "trustconsole verify-bundle --bundle F.sigstore.json --certificate-identity I "
-            "--certificate-oidc-issuer U F",
-            "trustconsole verify-bundle --bundle F.sigstore.json --key author.pub sha256:…",
+            "trustconsole verify-bundle --bundle B --certificate-identity I --certificate-oidc-issuer U F",
+            "trustconsole verify-bundle --bundle B --key author.pub sha256:…",
         ),
     ),
     Command(

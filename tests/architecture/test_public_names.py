@@ -9,6 +9,7 @@ from trustconsole import api
 PUBLIC = {
     "Block",
     "BlockChange",
+    "BundleReport",
     "ChainReport",
     "ConfigFinding",
     "ConfigReport",
@@ -20,6 +21,7 @@ PUBLIC = {
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "ExpectedSigner",
     "Finding",
     "Info",
     "Inspection",
@@ -70,6 +72,7 @@ PUBLIC = {
     "value_words",
     "verify",
     "verify_all",
+    "verify_bundle",
 }
 
 

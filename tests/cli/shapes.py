@@ -46,6 +46,7 @@ VERIFICATION = {
         "trust_root_sha256": (HEX, None),
         "rekor_policy": str,
         "rekor_key": (str, None),
+        "trusted_root": (str, None),
         "at": TIME,
     },
     "documented": {
@@ -53,7 +54,7 @@ VERIFICATION = {
         "code": ({"SIGNATURE_VERIFICATION_FAILED"}, None),
         "rule": (str, None),
         "reason": str,
-        "matched": ({"kind": {"public-key", "certificate"}, "fingerprint": HEX, "line": int}, None),
+        "matched": ({"kind": {"public-key", "certificate"}, "fingerprint": HEX, "line": (int, None)}, None),
     },
     "controller": {
         "verdict": VERDICT,

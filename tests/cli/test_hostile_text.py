@@ -5,6 +5,7 @@ Allowed are printable characters and `\n`, and the colour codes of our own on a 
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import Ran, call
+from tests.verification.sigstore.making import Instance, entry_of
 
 from trustconsole.commands import COMMANDS
 from trustconsole.demo import HOSTILE_TEXT, DemoWorkspace
@@ -38,6 +40,17 @@ def _check(ran: Ran, *, coloured: bool = False, json: bool = False) -> None:
     assert ran.code in (0, 1, 2, 4), ran.told
     if json:
         assert ran.out.isascii()
+
+
+def _hostile_bundle() -> str:
+    """A bundle that reads, with hostile text in every place that holds text."""
+    instance = Instance()
+    instance.leaf = instance.make_leaf(identity="a\x1b[2J@b.example")
+    document = instance.bundle()
+    entry = entry_of(document)
+    entry["kindVersion"] = {"kind": HOSTILE_TEXT, "version": "\x9b"}
+    entry["inclusionProof"]["checkpoint"]["envelope"] = HOSTILE_TEXT
+    return json.dumps(document)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +79,7 @@ def corpus(workspace: DemoWorkspace, tmp_path_factory: pytest.TempPathFactory) -
     (place / "bundle.cosign.bundle").write_text(
         '{"base64Signature": "AA==", "cert": "\\u001b[2J", "\\u202e\\u001b]0;x\\u0007": 1}'
     )
+    (place / "sigstore.json").write_text(_hostile_bundle())
     (place / "line.sig").write_bytes(b"AA==\x1b[2J\n")
     settings = workspace.settings.read_text().replace("controller-1", "c\\e[2J")
     (place / "settings.yml").write_text(settings.replace("name: c\\e[2J", 'name: "c\\e[2J\\u202e"'))
@@ -92,6 +106,12 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("verify", file, "--trust-root", workspace.trust_root),
             ("restarts", "--settings", file),
             ("info", "--settings", file),
+        ]
+        signer = ("--certificate-identity", HOSTILE_TEXT, "--certificate-oidc-issuer", HOSTILE_TEXT)
+        found += [
+            ("verify-bundle", "--bundle", file, *signer, files[0]),
+            ("verify-bundle", "--bundle", place / "sigstore.json", *signer, file),
+            ("verify-bundle", "--bundle", files[0], "--key", file, "--trusted-root", file, gone),
         ]
     found += [
         ("verify", place, "--config", workspace.config),
