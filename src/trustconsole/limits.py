@@ -100,8 +100,59 @@ COMMAND_SECONDS: Final = 10.0
 COMMAND_OUTPUT_BYTES: Final = 256 * KIB
 """What is kept of a probe's output."""
 
+REMOTE_OUTPUT_BYTES: Final = 4 * MIB
+"""What is kept of a look at a node of another host: a controller.yml in Base64, and a little more."""
+
+RESTART_SECONDS: Final = 300.0
+"""A restart command of the settings must end within this time."""
+
+READY_SECONDS: Final = 300.0
+"""How long a restarted node may take until it says that it is ready."""
+
+READY_ANSWER_SECONDS: Final = 5.0
+"""One answer to the question whether a node is ready."""
+
+READY_ANSWER_BYTES: Final = 4 * KIB
+"""What is read of such an answer."""
+
 STATE_BYTES: Final = 4 * MIB
 """A file of the console's own state directory."""
 
+LOCK_BYTES: Final = 512
+"""What is read of a lock file: who holds it."""
+
+AUDIT_BYTES: Final = 64 * MIB
+"""The audit log; beyond it nothing is appended until it is moved aside."""
+
+AUDIT_RECORD_BYTES: Final = 64 * KIB
+"""One line of the audit log."""
+
+BACKUP_BYTES: Final = 4 * MIB
+"""One file that is kept as a backup: a PEM file, controller.yml or a sidecar."""
+
 PROCESS_ENTRY_BYTES: Final = 4 * MIB
 """What is read of one file under /proc, and of a pid file."""
+
+CHECKSUMS_BYTES: Final = 4 * MIB
+"""The checksums file of a release."""
+
+CHECKSUM_LINES: Final = 20_000
+"""Lines in it."""
+
+RELEASE_FILE_BYTES: Final = 64 * GIB
+"""A file that a release lists; it is streamed, so only time bounds it."""
+
+RELEASE_ENTRIES: Final = 50_000
+"""Directory entries of a release that are looked at for files that are not listed."""
+
+SBOM_BYTES: Final = 32 * MIB
+"""A software bill of materials."""
+
+SBOM_COMPONENTS: Final = 100_000
+"""Components in one, nested ones included."""
+
+ENTRY_FILE_BYTES: Final = 4 * MIB
+"""A log entry fetched elsewhere, and each answer of a log that is asked online."""
+
+ONLINE_SECONDS: Final = 20.0
+"""Searching a log and fetching entries from it, all together."""

@@ -82,6 +82,14 @@ def test_verify_of_nothing_is_a_summary_alone(workspace: DemoWorkspace, tmp_path
         (("inspect", "{modules}/parkour-0.9.0.jar"), shapes.INSPECT),
         (("restarts", "--settings", "{settings}"), shapes.RESTARTS),
         (("info", "--settings", "{settings}"), shapes.INFO),
+        (("impact", "--remove", "eb692ca4", "--settings", "{settings}"), shapes.IMPACT),
+        (("impact", "--add", "{rekor_key}", "--settings", "{settings}"), shapes.IMPACT),
+        (("impact", "--add", "{config}", "--settings", "{settings}"), shapes.IMPACT),
+        (("impact", "--add", "{modules}", "--settings", "{settings}"), shapes.IMPACT),
+        (
+            ("impact", "--file", "rekor", "--remove", "c67a9f7b", "--settings", "{settings}"),
+            shapes.IMPACT,
+        ),
     ],
 )
 def test_a_command_prints_one_document_of_its_shape(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from trustconsole.errors import GateRefused, Indeterminate, ReadOnlyRefused, TrustConsoleError, WriteError
+
 GOOD: Final = 0
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -88,6 +90,31 @@ def of_trust_root(
     return worst((*roles, of_severities(severities)))
 
 
+def of_error(error: TrustConsoleError) -> int:
+    """Of an error that ended the command: a refusal, a state that is not known, or input of no use."""
+    if isinstance(error, Indeterminate):
+        return UNKNOWN
+    return REFUSED if isinstance(error, GateRefused | ReadOnlyRefused | WriteError) else USAGE
+
+
+def of_gate(*, holds: bool) -> int:
+    """Of a step of a rotation, or a change that was asked for: a gate that does not hold is 1."""
+    return GOOD if holds else REFUSED
+
+
 def of_restarts(states: Iterable[str]) -> int:
     """Of `restarts`: a node on old files is 1, one of which it is unknown is 4, and so is none at all."""
     return of_all({"current": GOOD, "restart": REFUSED, "unknown": UNKNOWN}[state] for state in states)
+
+
+def of_release(verdict: str, *, clean: bool) -> int:
+    """Of a release: good only where it is accepted and `clean`, without a finding that is an error."""
+    return REFUSED if verdict == "accept" and not clean else _DOCUMENTED[verdict]
+
+
+def of_impact(*, readable: bool, allowed: bool, loses: bool, uncertain: bool, modules: int) -> int:
+    """Of `impact`: nothing is lost, and the change could be written; nothing judged is nothing known."""
+    if not readable:
+        return USAGE
+    doubt = UNKNOWN if uncertain or not modules else GOOD
+    return worst((REFUSED if loses or not allowed else GOOD, doubt))

@@ -20,7 +20,17 @@ HANDLERS: Final[dict[str, str]] = {
     "verify": "verifying.verify",
     "verify-bundle": "bundles.verify_bundle",
     "inspect": "inspecting.inspect",
+    "impact": "what_if.impact",
     "restarts": "nodes.restarts",
+    "rotate.start": "rotating.start",
+    "rotate.status": "rotating.status",
+    "rotate.next": "rotating.next_step",
+    "rotate.undo": "rotating.undo",
+    "revoke": "revoking.revoke",
+    "audit.show": "auditing.show",
+    "audit.verify": "auditing.verify",
+    "release.verify": "releasing.verify",
+    "release.diff": "releasing.diff",
     "info": "info.info",
 }
 

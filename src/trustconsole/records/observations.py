@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
-from trustconsole.storage import read_bounded
+from trustconsole.records.json_fields import text, whole
+from trustconsole.storage import read_bounded, replace_own
 from trustconsole.text import to_json
 
 FILE_NAME = "observations.json"
@@ -100,7 +100,7 @@ class Observations:
             files = {key: _file_memory(value) for key, value in record["files"].items()}
             nodes = {key: _node_memory(value) for key, value in record["nodes"].items()}
             boots = {key: _boot_memory(value) for key, value in record["boots"].items()}
-            look, saved = _whole(record["look"]), _whole(record["saved"])
+            look, saved = whole(record["look"]), whole(record["saved"])
         except MissingFile:
             pass
         except InputError as error:
@@ -122,32 +122,34 @@ class Observations:
         self._look += 1
         self._now = now
 
-    def see_file(self, key: str, digest: str, ctime: int) -> FileMemory:
-        """The file `key` holds `digest`, its ctime bound being `ctime`; what is known about it now."""
+    def see_file(
+        self, key: str, digest: str, ctime: int, *, now: int | None = None, slack: int = 0
+    ) -> FileMemory:
+        """The file `key` holds `digest`, its ctime bound being `ctime`; what is known about it now.
+
+        A file of another host comes with that host's own time, taken before it was read: its clock showed
+        something within [`now`, `now` + `slack`], and `slack` also covers how coarse its time stamps are.
+        """
+        now = self._now if now is None else now
         before = self._files.get(key)
         if before is None:
-            memory = FileMemory(digest, ctime, ctime, 0, ctime, self._now)
-        elif before.digest != digest:
-            memory = self._changed_content(before, digest, ctime)
-        elif before.ctime != ctime:
-            end = ctime if ctime > before.seen - _COARSE_NS else max(self._now, before.seen)
-            gaps = (*before.gaps, (before.seen, end))[-_MOST_GAPS:]
-            if len(before.gaps) >= _MOST_GAPS:  # what is dropped is merged, never forgotten
-                gaps = ((before.gaps[0][0], gaps[0][1]), *gaps[1:])
-            memory = replace(before, ctime=ctime, seen=self._now, gaps=gaps)
+            memory = FileMemory(digest, ctime, ctime, 0, ctime, now)
         else:
-            memory = replace(before, seen=self._now)
+            # A ctime from before the last look does not date what happened since: another file took its place
+            # without a new ctime (a directory was renamed), or the clock moved.
+            dated = ctime > before.seen + slack - _COARSE_NS
+            until = ctime if dated else max(now + slack, before.seen)
+            if before.digest != digest:
+                after = ctime if dated else before.seen
+                memory = FileMemory(digest, after, until, self._look, ctime, now)
+            elif before.ctime != ctime:
+                memory = replace(before, ctime=ctime, seen=now, gaps=_with_gap(before, until))
+            else:
+                memory = replace(before, seen=now)
         if before is None or replace(before, seen=0) != replace(memory, seen=0):
             self._changed = True
         self._files[key] = memory
         return memory
-
-    def _changed_content(self, before: FileMemory, digest: str, ctime: int) -> FileMemory:
-        after = until = ctime
-        if ctime <= before.seen - _COARSE_NS:
-            # Another file took its place without a new ctime (a directory was renamed), or the clock moved.
-            after, until = before.seen, max(self._now, before.seen)
-        return FileMemory(digest, after, until, self._look, ctime, self._now)
 
     def see_node(self, name: str, identity: str) -> int:
         """The node `name` is the process `identity`; the number of the look that first saw this identity."""
@@ -157,16 +159,20 @@ class Observations:
         self._nodes[name] = _NodeMemory(identity, first, self._now)
         return first
 
-    def see_boot(self, boot_id: str, instant: int, since_boot: int) -> tuple[int, int]:
+    def see_boot(
+        self, boot_id: str, instant: int, since_boot: int, *, now: int | None = None
+    ) -> tuple[int, int]:
         """The host booted at `instant` by today's clock: the earliest and latest instant by any clock that
         was in force since a process started `since_boot` nanoseconds after the boot.
 
-        They differ where the clock was set in the life of that process, and its start with it.
+        They differ where the clock was set in the life of that process, and its start with it. `now` is the
+        host's own time, at the latest, where it is another one.
         """
+        now = self._now if now is None else now
         before = self._boots.get(boot_id)
         steps = before.steps if before is not None else ()
         if not steps or abs(steps[-1][1] - instant) > _COARSE_NS:
-            steps = (*steps, (max(self._now - instant, 0), instant))[-_MOST_STEPS:]
+            steps = (*steps, (max(now - instant, 0), instant))[-_MOST_STEPS:]
             self._changed = True
         self._boots[boot_id] = _BootMemory(steps, self._now)
         earlier = [number for number, (seen_at, _) in enumerate(steps) if seen_at <= since_boot]
@@ -188,7 +194,7 @@ class Observations:
         }
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._directory / FILE_NAME, to_json(record, indent=1).encode())
+            replace_own(self._directory / FILE_NAME, to_json(record, indent=1).encode())
         except OSError as error:
             self._refused = (
                 f"{self._directory} cannot be written ({os.strerror(error.errno or 0)}): "
@@ -199,6 +205,13 @@ class Observations:
         self._refused = None
 
 
+def _with_gap(before: FileMemory, until: int) -> tuple[tuple[int, int], ...]:
+    gaps = (*before.gaps, (before.seen, until))[-_MOST_GAPS:]
+    if len(before.gaps) >= _MOST_GAPS:  # what is dropped is merged, never forgotten
+        gaps = ((before.gaps[0][0], gaps[0][1]), *gaps[1:])
+    return gaps
+
+
 _Memory = TypeVar("_Memory", FileMemory, _NodeMemory, _BootMemory)
 
 
@@ -207,67 +220,27 @@ def _newest(entries: dict[str, _Memory]) -> dict[str, dict[str, object]]:
     return {key: asdict(value) for key, value in sorted(kept)}
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ValueError(value)
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
 def _pairs(value: object, most: int) -> tuple[tuple[int, int], ...]:
     if not isinstance(value, list) or len(value) > most:
         raise ValueError(value)
-    return tuple((_whole(first), _whole(second)) for first, second in value)
+    return tuple((whole(first), whole(second)) for first, second in value)
 
 
 def _file_memory(value: dict[str, object]) -> FileMemory:
     return FileMemory(
-        _text(value["digest"]),
-        _whole(value["changed_after"]),
-        _whole(value["changed_before"]),
-        _whole(value["changed_look"]),
-        _whole(value["ctime"]),
-        _whole(value["seen"]),
+        text(value["digest"]),
+        whole(value["changed_after"]),
+        whole(value["changed_before"]),
+        whole(value["changed_look"]),
+        whole(value["ctime"]),
+        whole(value["seen"]),
         _pairs(value["gaps"], _MOST_GAPS),
     )
 
 
 def _node_memory(value: dict[str, object]) -> _NodeMemory:
-    return _NodeMemory(_text(value["identity"]), _whole(value["first_look"]), _whole(value["seen"]))
+    return _NodeMemory(text(value["identity"]), whole(value["first_look"]), whole(value["seen"]))
 
 
 def _boot_memory(value: dict[str, object]) -> _BootMemory:
-    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), _whole(value["seen"]))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Old or new, never torn: temporary file in the same directory, fsync, rename, fsync of the directory."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with suppress(FileNotFoundError):
-        temporary.unlink()  # left over from a killed process that had our number
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(temporary, flags, 0o600)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # some overlay and network file systems refuse it; the file itself is whole
-            os.fsync(directory)
-    finally:
-        os.close(directory)
+    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), whole(value["seen"]))

@@ -10,8 +10,9 @@ from trustconsole.verification.case import (
     TrustedRootFile,
 )
 from trustconsole.verification.chain import ChainReport, check_chain
+from trustconsole.verification.controller import start_verdict
 from trustconsole.verification.disagreement import headline
-from trustconsole.verification.loading import SidecarChoice, choose_sidecar
+from trustconsole.verification.loading import KIND_OF_MODE, SidecarChoice, choose_sidecar
 from trustconsole.verification.report import (
     ALLOWING,
     ControllerVerdict,
@@ -26,15 +27,17 @@ from trustconsole.verification.report import (
     VerificationReport,
 )
 from trustconsole.verification.signatures import SignatureChecker
-from trustconsole.verification.verify import verify_artifact
+from trustconsole.verification.verify import Judgement, judge_artifact, verify_artifact
 
 __all__ = [
     "ALLOWING",
+    "KIND_OF_MODE",
     "Artifact",
     "Case",
     "ChainReport",
     "ControllerVerdict",
     "DocumentedVerdict",
+    "Judgement",
     "Matched",
     "Mode",
     "Policy",
@@ -53,5 +56,7 @@ __all__ = [
     "check_chain",
     "choose_sidecar",
     "headline",
+    "judge_artifact",
+    "start_verdict",
     "verify_artifact",
 ]

@@ -1,7 +1,7 @@
 """Every command and every key of trustconsole, as data.
 
 The command line builds its parser from `COMMANDS`; the console builds bindings, hints, palette and help from
-`KEYS` and from the commands that have an `action`; the README's key table is `key_table()`. A new command or
+`KEYS` and from the commands that have an `action`; the README's tables are `tables`. A new command or
 key is a new row here and nothing else, so that the three can never tell different stories. No behaviour
 belongs here, and nothing but the standard library is imported.
 """
@@ -11,68 +11,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Parse = Literal["text", "path", "integer", "time"]
-Nargs = Literal["?", "*", "+"]
-Scope = Literal[
-    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
+from trustconsole.commands.arguments import (
+    APPLY,
+    BUNDLE_ARGUMENTS,
+    CONFIG,
+    CONFIG_FILE,
+    IMPACT_ARGUMENTS,
+    JSON,
+    MODULES,
+    REVEAL,
+    SETTINGS,
+    VERIFY_ARGUMENTS,
+    WORKING_DIRECTORY,
+    WRITE,
+)
+from trustconsole.commands.model import Argument, Command, Parse
+from trustconsole.commands.release import RELEASE_COMMANDS
+from trustconsole.commands.rotation import ROTATION_COMMANDS
+
+__all__ = [
+    "COMMANDS",
+    "KEYS",
+    "PANES",
+    "Argument",
+    "Command",
+    "Key",
+    "Pane",
+    "Parse",
+    "Scope",
+    "command",
+    "hints",
+    "keys_of",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a command: a positional where `flags` is a bare name, an option where it has dashes.
-
-    `parse` says what a value is; `switch` takes none. A `repeatable` option collects its values in order.
-    """
-
-    flags: tuple[str, ...]
-    help: str
-    metavar: str | None = None
-    parse: Parse = "text"
-    switch: bool = False
-    nargs: Nargs | None = None
-    choices: tuple[str, ...] = ()
-    default: str | None = None
-    repeatable: bool = False
-
-    @property
-    def positional(self) -> bool:
-        """Whether it is given by place, not by name."""
-        return not self.flags[0].startswith("-")
-
-    @property
-    def dest(self) -> str:
-        """The attribute name its value is stored under: the longest flag, in snake case."""
-        return max(self.flags, key=len).lstrip("-").replace("-", "_").lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command. `words` are typed after `trustconsole` (none: the console itself).
-
-    `action` is what the console does under the same name in its palette; None where a command needs
-    arguments that only a command line has. `mutates`: changes files of the controller when armed.
-    """
-
-    id: str
-    words: tuple[str, ...]
-    summary: str
-    description: str
-    arguments: tuple[Argument, ...] = ()
-    examples: tuple[str, ...] = ()
-    mutates: bool = False
-    action: str | None = None
-    palette_help: str = ""
-
-    @property
-    def name(self) -> str:
-        """The words as typed: `trust-root show`."""
-        return " ".join(self.words)
-
-    @property
-    def palette(self) -> bool:
-        """Whether the console's palette offers it."""
-        return self.action is not None
+Scope = Literal[
+    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help",
+    "rotation", "revocation", "audit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +77,11 @@ class Pane:
     short: str
     help: str
 
+    @property
+    def name(self) -> str:
+        """Number and title; a list outside the five panes has the number 0 and goes by its title."""
+        return f"{self.number} {self.title}" if self.number else self.title
+
 
 PANES: Final[tuple[Pane, ...]] = (
     Pane(
@@ -123,87 +103,6 @@ PANES: Final[tuple[Pane, ...]] = (
     Pane(5, "restarts", "Restarts", "Restarts", "Which nodes run on which files."),
 )
 
-_JSON: Final = Argument(("--json",), "Print JSON on standard output instead of text.", switch=True)
-_CONFIG: Final = Argument(("--config",), "The controller's configuration file.", "F", "path")
-_SETTINGS: Final = Argument(("--settings",), "The console's own settings file.", "F", "path")
-_WORKING_DIRECTORY: Final = Argument(
-    ("--working-directory",),
-    "The directory the controller runs in; paths in its file are relative to it.",
-    "DIR",
-    "path",
-)
-_MODULES: Final = Argument(
-    ("--modules",),
-    "A directory of modules or a module store; may be given more than once.",
-    "DIR",
-    "path",
-    repeatable=True,
-)
-_WRITE: Final = Argument(
-    ("--write",), "Arm the session for changes; without it nothing is written.", switch=True
-)
-_CONFIG_FILE: Final = Argument(
-    ("F",), "controller.yml; else --config, the settings, ./config/controller.yml.", "F", "path", nargs="?"
-)
-_REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
-
-_TRUSTED_ROOT: Final = Argument(
-    ("--trusted-root",),
-    "trusted_root.json: which logs, authorities and timestamp authorities count, and when.",
-    "F",
-    "path",
-)
-_AT: Final = Argument(
-    ("--at",), "Judge at this time instead of now (RFC 3339); a verified time still counts.", "TIME", "time"
-)
-
-_VERIFY_ARGUMENTS: Final = (
-    Argument(
-        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
-    ),
-    Argument(("--trust-root",), "PEM file with the blocks that are trusted.", "F", "path"),
-    Argument(
-        ("--mode",),
-        "How signatures are stored; else by the sidecar found.",
-        choices=("KEYED", "COSIGN_BUNDLE"),
-    ),
-    Argument(("--rekor-policy",), "Whether a log entry is required.", choices=("DISABLED", "REQUIRE_SET")),
-    Argument(("--rekor-key",), "PEM file with the log's public key.", "F", "path"),
-    _TRUSTED_ROOT,
-    _CONFIG,
-    _SETTINGS,
-    _WORKING_DIRECTORY,
-    Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
-    _AT,
-    Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
-    _MODULES,
-    Argument(
-        ("--reading",),
-        "Which verdict decides the exit code; `both`: both must pass.",
-        choices=("documented", "controller", "both"),
-        default="documented",
-    ),
-    _JSON,
-)
-
-_BUNDLE_ARGUMENTS: Final = (
-    Argument(
-        ("FILE_OR_DIGEST",), "The artefact, or sha256: and its digest in hex.", "FILE_OR_DIGEST", nargs="?"
-    ),
-    Argument(("--bundle",), "The Sigstore bundle.", "F", "path"),
-    Argument(("--certificate-identity",), "The signer's identity, exactly.", "I"),
-    Argument(("--certificate-identity-regexp",), "An expression that the signer's identity matches.", "R"),
-    Argument(("--certificate-oidc-issuer",), "Who vouched for that identity.", "I"),
-    Argument(("--key",), "PEM file with the public key, for a bundle without certificate.", "PEM", "path"),
-    _TRUSTED_ROOT,
-    Argument(
-        ("--staging",), "The bundle is of Sigstore's staging instance; goes with --trusted-root.", switch=True
-    ),
-    Argument(("--predicate-type",), "The type that an attestation's statement must have.", "TYPE"),
-    _AT,
-    _JSON,
-)
-
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "console",
@@ -212,11 +111,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Opens the console on the controller's files: trust root, profile, configuration, modules, restarts. "
         "Read-only unless --write is given.",
         (
-            _CONFIG,
-            _SETTINGS,
-            _WRITE,
-            _WORKING_DIRECTORY,
-            _MODULES,
+            CONFIG,
+            SETTINGS,
+            WRITE,
+            WORKING_DIRECTORY,
+            MODULES,
             Argument(("--version",), "Print the version and leave.", switch=True),
         ),
         ("trustconsole", "trustconsole --config /opt/prexorcloud/controller/config/controller.yml"),
@@ -230,7 +129,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         (
             Argument(("DIR",), "Where to build it; empty or not there yet.", "DIR", "path", nargs="?"),
             Argument(("--no-tui",), "Print a summary instead of opening the console.", switch=True),
-            _JSON,
+            JSON,
         ),
         ("trustconsole demo", "trustconsole demo ./sample --no-tui"),
     ),
@@ -240,7 +139,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Blocks of a trust root, and what of it the controller loads.",
         "Every block of the PEM file with its fingerprint, dates and findings, and what the controller "
         "loads of it as a trust root and as a Rekor key file.",
-        (Argument(("F",), "The PEM file.", "F", "path"), _JSON),
+        (Argument(("F",), "The PEM file.", "F", "path"), JSON),
         ("trustconsole trust-root show /etc/prexorcloud/config/security/module-trust.pem",),
         action="pane(1)",
         palette_help="The blocks of the trust root (pane 1).",
@@ -253,7 +152,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         (
             Argument(("A",), "The earlier file.", "A", "path"),
             Argument(("B",), "The later file.", "B", "path"),
-            _JSON,
+            JSON,
         ),
         ("trustconsole trust-root diff module-trust.pem.bak module-trust.pem",),
     ),
@@ -262,7 +161,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("config", "check"),
         "Findings with line and column; would this controller start?",
         "Checks controller.yml by the rules of the controller's own validator, with its exact messages.",
-        (_CONFIG_FILE, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _REVEAL, _JSON),
+        (CONFIG_FILE, CONFIG, SETTINGS, WORKING_DIRECTORY, REVEAL, JSON),
         ("trustconsole config check ./config/controller.yml",),
         action="pane(3)",
         palette_help="The configuration with its findings (pane 3).",
@@ -273,7 +172,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "The effective signing profile and the source of every value.",
         "Shows what the configuration enforces, where every value comes from, and the documented matrix with "
         "today's cell.",
-        (_CONFIG_FILE, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        (CONFIG_FILE, CONFIG, SETTINGS, WORKING_DIRECTORY, JSON),
         ("trustconsole profile --json",),
         action="pane(2)",
         palette_help="What is enforced, and the matrix (pane 2).",
@@ -284,7 +183,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Both verdicts about modules, with trace and findings.",
         "Verifies modules in both readings: what the documentation promises, and what the running "
         "controller would do. Directories and module stores are walked.",
-        _VERIFY_ARGUMENTS,
+        VERIFY_ARGUMENTS,
         (
             "trustconsole verify voting-1.0.3.jar --trust-root module-trust.pem",
             "trustconsole verify modules/ --config config/controller.yml --json",
@@ -298,7 +197,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "One Sigstore bundle against a trusted root and an expected signer.",
         "Verifies a Sigstore bundle (0.1 to 0.3) as the Sigstore conformance protocol asks: signature, "
         "signer, log entry and time. Without --trusted-root the packaged public-good one counts.",
-        _BUNDLE_ARGUMENTS,
+        BUNDLE_ARGUMENTS,
         (
             "trustconsole verify-bundle --bundle B --certificate-identity I --certificate-oidc-issuer U F",
             "trustconsole verify-bundle --bundle B --key author.pub sha256:…",
@@ -309,27 +208,54 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("inspect",),
         "What a file is: PEM, .sig, bundle, certificate or jar.",
         "Says what the file holds, without judging it: nothing here is verified.",
-        (Argument(("F",), "The file.", "F", "path"), _JSON),
+        (Argument(("F",), "The file.", "F", "path"), JSON),
         ("trustconsole inspect voting-1.0.3.jar.cosign.bundle",),
         action="open_detail",
         palette_help="Everything about what the cursor is on.",
     ),
     Command(
+        "impact",
+        ("impact",),
+        "What stops, starts or goes on if a block goes or comes.",
+        "Judges every module as if a block were gone from the trust root (or the Rekor key file), or as "
+        "if another were there, in both readings, and says by which rule each stops. Nothing is written.",
+        IMPACT_ARGUMENTS,
+        (
+            "trustconsole impact --remove eb692ca4 --config config/controller.yml",
+            "trustconsole impact --add new-author.pem",
+            "trustconsole impact --file rekor --remove c67a9f7b --add new-log.pub",
+        ),
+        action="what_if",
+        palette_help="What stops if the block under the cursor goes (pane 1).",
+    ),
+    Command(
         "restarts",
         ("restarts",),
         "Which nodes run on which files.",
-        "Compares when each node started with when its trust root, Rekor key and signing settings changed.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
-        ("trustconsole restarts",),
+        "Compares when each node started with when its trust root, Rekor key and signing settings changed. "
+        "With --acknowledge it keeps your word that a node without evidence was restarted just now.",
+        (
+            CONFIG,
+            SETTINGS,
+            WORKING_DIRECTORY,
+            Argument(
+                ("--acknowledge",), "State that this node (evidence: manual) was restarted just now.", "NODE"
+            ),
+            APPLY,
+            JSON,
+        ),
+        ("trustconsole restarts", "trustconsole restarts --acknowledge daemon-7 --apply"),
         action="pane(5)",
         palette_help="The nodes, and which need a restart (pane 5).",
     ),
+    *ROTATION_COMMANDS,
+    *RELEASE_COMMANDS,
     Command(
         "info",
         ("info",),
         "Versions, every path, and where each setting comes from.",
         "Prints what this installation is and which files it would read.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        (CONFIG, SETTINGS, WORKING_DIRECTORY, JSON),
         ("trustconsole info",),
         action="info",
         palette_help="Versions and the paths of this session.",
@@ -362,6 +288,26 @@ KEYS: Final[tuple[Key, ...]] = (
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
+    Key("what-if", (("w", "what_if"),), "w", "what if",
+        "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
+    Key("rotate", (("R", "rotate"),), "R", "rotate",
+        "Rotate a key in five steps, or go on with the rotation that is under way.", "panes"),
+    Key("revoke", (("X", "revoke"),), "X", "revoke",
+        "Emergency: what removing the block under the cursor of pane 1 would do, then remove it.", "panes"),
+    Key("next-step", (("n", "next_step"),), "n", "next",
+        "Carry the step out, after a question; where its gate is closed, say why.", "rotation", hint=1),
+    Key("undo", (("u", "undo"),), "u", "undo",
+        "Take the last change back, after a question.", "rotation", hint=2),
+    Key("save-commands", (("s", "save_commands"),), "s", "script",
+        "Write the commands that sign the modules again as a script into the state directory.", "rotation",
+        hint=3),
+    Key("override", (("o", "override"),), "o", "override",
+        "Pass a gate with a written reason, where every open reason allows it; it is kept in the audit log.",
+        "rotation"),
+    Key("another", (("c", "another"),), "c", "other plan",
+        "Plan another rotation, before step 1 or after the last.", "rotation"),
+    Key("remove-now", (("n", "remove_now"),), "n", "remove",
+        "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
@@ -389,11 +335,3 @@ def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
     return tuple(sorted((key for key in KEYS if key.hint and key.scope in scopes), key=lambda key: key.hint))[
         :8
     ]
-
-
-def key_table() -> str:
-    """The README's key table in Markdown, with a line feed at the end."""
-    places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
-    places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
-    rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
-    return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"
