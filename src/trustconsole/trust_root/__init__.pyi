@@ -14,7 +14,14 @@ from trustconsole.trust_root.java_certificates import JavaCertificateError, java
 from trustconsole.trust_root.java_der import CannotPredict
 from trustconsole.trust_root.java_keys import java_public_key
 from trustconsole.trust_root.key_details import KEY_DETAILS, KeyDetails
-from trustconsole.trust_root.keys import fully_read, public_key_facts, spki_der, spki_sha256, subject_text
+from trustconsole.trust_root.keys import (
+    BROKEN_FIELDS,
+    fully_read,
+    public_key_facts,
+    spki_der,
+    spki_sha256,
+    subject_text,
+)
 from trustconsole.trust_root.model import (
     LOAD_AS,
     Block,
@@ -35,6 +42,7 @@ from trustconsole.trust_root.trusted_root import TrustedAuthority, TrustedLog, T
 from trustconsole.trust_root.trusted_root_file import parse_trusted_root, read_trusted_root
 
 __all__ = [
+    "BROKEN_FIELDS",
     "KEY_DETAILS",
     "LOAD_AS",
     "Block",

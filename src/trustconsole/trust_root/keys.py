@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from trustconsole.trust_root.model import KeyFacts
 
 if TYPE_CHECKING:
-    from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 _SHORT = {
@@ -32,6 +32,18 @@ _FIXED: tuple[tuple[type, str, int], ...] = (
 )
 VERIFIABLE = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey)
 """The key types that make signatures which the documentation knows."""
+
+
+BROKEN_FIELDS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises over fields and extensions of a hostile certificate; a `TypeError` where a name
+holds a BIT STRING, a `KeyError` where it holds a string of a type that the library does not know."""
 
 
 def public_key_facts(key: PublicKeyTypes) -> KeyFacts:
@@ -65,6 +77,9 @@ def subject_text(name: x509.Name) -> str:
 
 def fully_read(certificate: x509.Certificate) -> x509.Certificate:
     """The same, with the fields that are parsed only when asked for asked for; raises `ValueError`."""
-    for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
-        getattr(certificate, name)
+    try:
+        for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
+            getattr(certificate, name)
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"a name cannot be read ({error})") from error
     return certificate

@@ -14,6 +14,7 @@ from cryptography import x509
 
 from trustconsole import limits
 from trustconsole.errors import MalformedInput, UsageError
+from trustconsole.trust_root import BROKEN_FIELDS
 from trustconsole.verification.fulcio import (
     ARC,
     ISSUER,
@@ -23,7 +24,6 @@ from trustconsole.verification.fulcio import (
     extension_text,
     utf8_string,
 )
-from trustconsole.verification.material import BROKEN_EXTENSIONS
 
 if TYPE_CHECKING:
     from trustconsole.verification.expressions import Expression
@@ -97,7 +97,7 @@ class IdentityPolicy:
             repository = extension_text(certificate, SOURCE_REPOSITORY)
         except MalformedInput as error:
             return IdentityResult(False, error.message)
-        except BROKEN_EXTENSIONS as error:
+        except BROKEN_FIELDS as error:
             return IdentityResult(False, f"the certificate's extensions cannot be read: {error}")
         warnings = (*self._loose_expression(), *_foreign_repository(names, repository))
         reason = self._why_not(names, issuer)

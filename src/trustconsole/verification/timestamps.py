@@ -18,16 +18,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from trustconsole import limits
 from trustconsole.text import human_bytes, rfc3339
-from trustconsole.trust_root import TrustedAuthority, fully_read
+from trustconsole.trust_root import BROKEN_FIELDS, TrustedAuthority, fully_read
 from trustconsole.trust_root.silence import without_warnings
-from trustconsole.verification.material import BROKEN_EXTENSIONS
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
-
-
-_UNREADABLE = (ValueError, KeyError, OverflowError, x509.InvalidVersion)
-"""What parsing a hostile token may raise; KeyError where a name holds a string of an unknown type."""
 
 
 class TimestampRefused(Exception):
@@ -108,7 +103,7 @@ def _read(token: bytes) -> _Token:
             bag = [x509.load_der_x509_certificate(der) for der in response.signed_data.certificates]
             named = [one for one in bag if _names(fully_read(one)) == (issuer, serial)]
             time = response.tst_info.gen_time
-    except _UNREADABLE as error:
+    except (*BROKEN_FIELDS, OverflowError) as error:
         raise TimestampRefused(f"the timestamp cannot be read: {error}") from error
     if len(named) > 1:
         raise TimestampRefused("the timestamp brings along two certificates for one signer")
@@ -129,7 +124,7 @@ def _judge(token: _Token, signature: bytes, authority: TrustedAuthority) -> Veri
     try:
         with without_warnings():
             verifier.verify_message(token.response, signature)
-    except (VerificationError, *_UNREADABLE) as error:
+    except (VerificationError, *BROKEN_FIELDS, OverflowError) as error:
         raise TimestampRefused(_sentence(error)) from error
     if not authority.validity.covers(token.time):
         raise TimestampRefused(
@@ -162,7 +157,7 @@ def _names(certificate: x509.Certificate) -> tuple[x509.Name, int]:
 def _is_ca(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (*BROKEN_EXTENSIONS, x509.ExtensionNotFound):
+    except (*BROKEN_FIELDS, x509.ExtensionNotFound):
         return False
 
 
@@ -170,7 +165,7 @@ def _check_purpose(signer: x509.Certificate) -> None:
     """RFC 3161, 2.3: the one purpose of the certificate is timestamping, and that is critical."""
     try:
         extension = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (*BROKEN_EXTENSIONS, x509.ExtensionNotFound) as error:
+    except (*BROKEN_FIELDS, x509.ExtensionNotFound) as error:
         raise TimestampRefused("the timestamp's certificate is not one for timestamping") from error
     if not extension.critical or list(extension.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
         raise TimestampRefused("the timestamp's certificate is not for timestamping alone")
