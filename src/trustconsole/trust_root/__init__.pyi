@@ -16,6 +16,7 @@ from trustconsole.trust_root.java_keys import java_public_key
 from trustconsole.trust_root.key_details import KEY_DETAILS, KeyDetails
 from trustconsole.trust_root.keys import (
     BROKEN_FIELDS,
+    KeyFacts,
     fully_read,
     public_key_facts,
     spki_der,
@@ -28,7 +29,6 @@ from trustconsole.trust_root.model import (
     BlockKind,
     BlockStatus,
     ControllerLoad,
-    KeyFacts,
     LoadAs,
     LoadedCertificate,
     LoadedKey,

@@ -17,8 +17,15 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from trustconsole.trust_root.encoded_keys import certificate_spki, encoded_key_facts, holds_private_key
 from trustconsole.trust_root.java_loader import Taken
-from trustconsole.trust_root.keys import BROKEN_FIELDS, VERIFIABLE, public_key_facts, spki_der, subject_text
-from trustconsole.trust_root.model import Block, BlockKind, BlockStatus, ControllerLoad, KeyFacts, LoadAs
+from trustconsole.trust_root.keys import (
+    BROKEN_FIELDS,
+    VERIFIABLE,
+    KeyFacts,
+    public_key_facts,
+    spki_der,
+    subject_text,
+)
+from trustconsole.trust_root.model import Block, BlockKind, BlockStatus, ControllerLoad, LoadAs
 from trustconsole.trust_root.scanner import RawBlock
 from trustconsole.trust_root.silence import without_warnings
 

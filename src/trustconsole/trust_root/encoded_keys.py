@@ -9,7 +9,7 @@ from __future__ import annotations
 from trustconsole.trust_root import java_der as der
 from trustconsole.trust_root.java_curves import CURVES
 from trustconsole.trust_root.java_der import CannotPredict, JavaIOError
-from trustconsole.trust_root.model import KeyFacts
+from trustconsole.trust_root.keys import KeyFacts
 
 _BY_OID = {
     "1.2.840.113549.1.1.1": "RSA",

@@ -6,13 +6,12 @@ Both readings and verification use these; how the controller's runtime holds a k
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-from trustconsole.trust_root.model import KeyFacts
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -44,6 +43,20 @@ BROKEN_FIELDS = (
 )
 """What the library raises over fields and extensions of a hostile certificate; a `TypeError` where a name
 holds a BIT STRING, a `KeyError` where it holds a string of a type that the library does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What a public key is: algorithm, named curve (`P-256`, `secp256k1`), size in bits."""
+
+    algorithm: str
+    curve: str | None = None
+    bits: int | None = None
+
+    def __str__(self) -> str:
+        if self.curve:
+            return f"{self.algorithm} {self.curve}"
+        return f"{self.algorithm} {self.bits}" if self.algorithm == "RSA" and self.bits else self.algorithm
 
 
 def public_key_facts(key: PublicKeyTypes) -> KeyFacts:
