@@ -98,7 +98,9 @@ class IdentityPolicy:
         except MalformedInput as error:
             return IdentityResult(False, error.message)
         except BROKEN_FIELDS as error:
-            return IdentityResult(False, f"the certificate's extensions cannot be read: {error}")
+            return IdentityResult(
+                False, f"the certificate's extensions cannot be read: {str(error)[:_SHOWN]}"
+            )
         warnings = (*self._loose_expression(), *_foreign_repository(names, repository))
         reason = self._why_not(names, issuer)
         held = reason is None

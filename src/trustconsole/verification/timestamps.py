@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
 
 
+_MEANINGS = (
+    ("digest failure", "it was changed after it was signed"),
+    ("certificate has expired", "its certificate had expired when it was made"),
+    ("certificate is not yet valid", "its certificate was not yet valid when it was made"),
+    ("certificate verify error", "its certificate does not chain to the authority's root"),
+    ("signature failure", "it is not signed by the key of its certificate"),
+    ("Unsupported hash algorithm", "its hash algorithm is not supported"),
+)
+"""By words of the library, the more particular ones first."""
+
+
 class TimestampRefused(Exception):
     """A token that proves no time; the message is the reason, in words for an operator."""
 
@@ -104,7 +115,7 @@ def _read(token: bytes) -> _Token:
             named = [one for one in bag if _names(fully_read(one)) == (issuer, serial)]
             time = response.tst_info.gen_time
     except (*BROKEN_FIELDS, OverflowError) as error:
-        raise TimestampRefused(f"the timestamp cannot be read: {error}") from error
+        raise TimestampRefused("the timestamp is not a well-formed RFC 3161 response") from error
     if len(named) > 1:
         raise TimestampRefused("the timestamp brings along two certificates for one signer")
     return _Token(response, time, issuer, serial, named[0] if named else None)
@@ -172,8 +183,9 @@ def _check_purpose(signer: x509.Certificate) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """What the library's words mean; its own where they are not known."""
+    """What the library's words, which quote OpenSSL's error stack, mean for an operator."""
     text = str(error)
     if "Mismatch between messages" in text:
         return "the timestamp is about another signature"
-    return f"the timestamp does not verify: {text}"
+    meaning = next((meaning for words, meaning in _MEANINGS if words in text), None)
+    return f"the timestamp does not verify: {meaning or text.partition(': ErrorStack')[0][:160]}"
