@@ -222,12 +222,12 @@ def _pem(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str,
 
 
 def _der(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str, ...]]:
-    try:
-        with without_warnings():
+    with without_warnings():
+        try:
             certificate = fully_read(x509.load_der_x509_certificate(data))
-    except (ValueError, x509.InvalidVersion) as error:
-        raise MalformedInput("is not a DER certificate", location=Location(str(path))) from error
-    return "certificate", (_certificate(certificate, "Certificate"),), ()
+        except (ValueError, x509.InvalidVersion) as error:
+            raise MalformedInput("is not a DER certificate", location=Location(str(path))) from error
+        return "certificate", (_certificate(certificate, "Certificate"),), ()
 
 
 def _detached(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str, ...]]:
