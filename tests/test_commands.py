@@ -37,7 +37,7 @@ def test_options_and_positionals_are_told_apart_and_stored_under_readable_names(
 def test_no_key_means_two_things_in_one_place() -> None:
     everywhere = [press for key in keys_of("global") for press, _ in key.presses]
     for scope in ("panes", "detail"):
-        pressed = everywhere + [press for key in keys_of(scope) for press, _ in key.presses]
+        pressed = everywhere + [press for key in keys_of(scope, "trust-root") for press, _ in key.presses]
         assert len(set(pressed)) == len(pressed)
 
 

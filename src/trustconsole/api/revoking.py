@@ -157,7 +157,7 @@ def _revocation(
         and report.documented.matched is not None
         and report.documented.matched.fingerprint == revoked
     )
-    stops = losses_under(before, kind, candidate.report, session.memory)
+    stops = losses_under(before, candidate.report, session.memory)
     nodes = relevant_nodes(after.nodes, kind)
     uncovered = _uncovered(before, Path(candidate.report.path), kind)
     restart = tuple(node for node in nodes if not applied or node.state != "current")

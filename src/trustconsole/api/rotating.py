@@ -190,6 +190,7 @@ class Rotation:
         *,
         apply: bool = False,
         restart: bool = False,
+        send: bool = False,
         confirm: str = "",
         override: str = "",
         follow_link: bool = False,
@@ -199,7 +200,8 @@ class Rotation:
         """What the step under way needs; with `apply` it is carried out where its gate holds.
 
         `restart` runs the nodes' restart commands, one at a time, with each line given to `on_output` (node,
-        untrusted line). `confirm` is the beginning of the old fingerprint, which the removal asks for.
+        untrusted line); `send` first sends the file to nodes that hold another one. `confirm` is the
+        beginning of the old fingerprint, which the removal asks for.
         """
         state = self._look(cancelled)
         if state.case is None:
@@ -214,14 +216,33 @@ class Rotation:
             if state.step == 4:
                 _check_confirmation(state.case.plan, confirm)
             return self._write_step(state, override, follow_link)
-        if restart and state.step in (2, 5):
-            runs = NodeRestarts(self._session, changes, self._sleep)
-            runs.run(state.case.evidence.nodes, state.survey, on_output, cancelled)
+        if (restart or send) and state.step in (2, 5):
+            self._reach_nodes(state, changes, on_output, cancelled, restart=restart, send=send)
             state = self._look(cancelled)
         elif override and isinstance(state.step, int):
             self._record_override(state, override)
             state = self._look(cancelled)
         return self._view(state)
+
+    def _reach_nodes(
+        self,
+        state: _State,
+        changes: Changes,
+        on_output: Callable[[str, str], None] | None,
+        cancelled: Callable[[], bool] | None,
+        *,
+        restart: bool,
+        send: bool,
+    ) -> None:
+        """Send the file to the nodes that need it, then restart those that do not prove it."""
+        if state.case is None:
+            return
+        runs = NodeRestarts(self._session, changes, self._sleep)
+        nodes = state.case.evidence.nodes
+        if send:
+            runs.send(nodes, state.survey, state.case.plan.target, on_output)
+        if restart:
+            runs.run(nodes, state.survey, on_output, cancelled)
 
     def undo(self, *, apply: bool = False, override: str = "", follow_link: bool = False) -> RotationView:
         """Take the last change back: bytes, mode, owner, lists and times as they were before it.
@@ -244,7 +265,7 @@ class Rotation:
                 hint="compare it with the backup: trustconsole trust-root diff",
             )
         restored = scan_trust_root(backup.data, str(path), now=state.survey.now)
-        losses = losses_under(state.survey, plan.kind, restored, self._session.memory)
+        losses = losses_under(state.survey, restored, self._session.memory)
         if losses and not override:
             raise GateRefused(
                 f"{losses[0]} would be refused without the block that the undo takes away"

@@ -34,7 +34,8 @@ from trustconsole.console.screens.info import InfoScreen
 from trustconsole.console.screens.main import MainScreen
 from trustconsole.console.screens.pick import PickScreen, commands_choices
 from trustconsole.console.screens.start import StartScreen
-from trustconsole.console.session import Session, Start
+from trustconsole.console.screens.what_if import WhatIfScreen
+from trustconsole.console.session import Session, Start, told
 from trustconsole.console.sheet import Copyable, as_text
 from trustconsole.console.theme import DARK, LIGHT, PLAIN, VARIABLES
 from trustconsole.console.widgets.pane import PaneBox
@@ -135,7 +136,7 @@ class ConsoleApp(App[None]):
         try:
             session = start.demo() if path is None else start.open(path)
         except TrustConsoleError as error:
-            self.post_message(self.Opened(None, sentence(error)))
+            self.post_message(self.Opened(None, told(error)))
         else:
             self.post_message(self.Opened(session, ""))
 
@@ -169,7 +170,7 @@ class ConsoleApp(App[None]):
         try:
             snapshot = session.look(progress, lambda: worker.is_cancelled)
         except TrustConsoleError as error:
-            self.post_message(self.LookEnded(sentence(error)))
+            self.post_message(self.LookEnded(told(error)))
         else:
             self.post_message(self.Ready(snapshot, complete=True))
             self.post_message(self.LookEnded(""))
@@ -225,7 +226,7 @@ class ConsoleApp(App[None]):
             return
         text = visible_lines(what.value)
         if encoded_size(text) > OSC52_LIMIT:
-            self._write("copied", text, f"{what.what} is too long for the clipboard; written to")
+            self.export_text("copied", text, f"{what.what} is too long for the clipboard; written to")
             return
         self.copy_to_clipboard(text)
         lines = text.count("\n") + 1
@@ -238,15 +239,16 @@ class ConsoleApp(App[None]):
         if view is None:
             self.say("Nothing to export yet")
             return
-        self._write(f"{box.pane.id}-detail", as_text(view.sheet(box.rows.item, 2)), "Written to")
+        self.export_text(f"{box.pane.id}-detail", as_text(view.sheet(box.rows.item, 2)), "Written to")
 
-    def _write(self, name: str, text: str, words: str) -> None:
+    def export_text(self, name: str, text: str, words: str) -> None:
+        """Write `text` into the state directory and say so after `words`."""
         if self.session is None:
             return
         try:
             path = self.session.export(name, text)
         except TrustConsoleError as error:
-            self.say(sentence(error), severity="error")
+            self.say(told(error), severity="error")
         else:
             self.say(f"{words} {path}")
 
@@ -274,6 +276,19 @@ class ConsoleApp(App[None]):
         if action:
             await self.run_action(action, self.screen)
 
+    async def action_what_if(self) -> None:
+        """What happens if the block under the cursor of pane 1 goes."""
+        if not isinstance(self.screen, MainScreen | DetailScreen) or isinstance(self.screen, WhatIfScreen):
+            return
+        box = self.main.box
+        if box.pane.number != 1:
+            self.screen.action_pane(1)
+            self.say("Choose a block, then w: what if it goes")
+        elif box.rows.item is None:
+            self.say("There is no block to ask about")
+        else:
+            await self.push_screen(WhatIfScreen(self.show_as, box))
+
     async def action_info(self) -> None:
         """Versions and the paths of this session."""
         await self.push_screen(InfoScreen(self.show_as, self.snapshot, self.problems))
@@ -283,8 +298,3 @@ class ConsoleApp(App[None]):
         self.bell()
         self._exit_renderables.append(crash_text())
         self._close_messages_no_wait()
-
-
-def sentence(error: TrustConsoleError) -> str:
-    """What, and what to do."""
-    return f"{error}. {error.hint}" if error.hint else str(error)

@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.api import Snapshot
+from trustconsole.api import Impact, Snapshot
+from trustconsole.errors import TrustConsoleError
 
 
 class Session(Protocol):
@@ -30,6 +31,15 @@ class Session(Protocol):
 
     def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
+
+    def impact(
+        self,
+        *,
+        remove: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Impact:
+        """What happens if the block with this fingerprint goes; blocks; raises TrustConsoleError."""
 
     def export(self, name: str, text: str) -> Path:
         """Write `text` into the state directory under `name` and the time; raises TrustConsoleError."""
@@ -63,3 +73,8 @@ class Start(Protocol):
 
     def demo(self) -> Session:
         """Build the sample workspace and open it; may take a second; raises TrustConsoleError."""
+
+
+def told(error: TrustConsoleError) -> str:
+    """What is wrong, and what to do."""
+    return f"{error}. {error.hint}" if error.hint else str(error)

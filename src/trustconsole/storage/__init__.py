@@ -1,6 +1,5 @@
 """Reading bytes once, bounded, with their digest; replacing them whole; watching. Knows no format."""
 
-from trustconsole.storage.fingerprints import Fingerprints
 from trustconsole.storage.links import Trail, ctime_bound, follow
 from trustconsole.storage.locking import lock_beside
 from trustconsole.storage.metadata import FileMetadata
@@ -23,7 +22,6 @@ __all__ = [
     "FileDigest",
     "FileIdentity",
     "FileMetadata",
-    "Fingerprints",
     "Outcome",
     "Replacement",
     "Trail",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class DetailScreen(Screen[None]):
     """Shows the sheet of a pane's row; the pane keeps cursor and level."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "detail")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "detail", "trust-root")]
     app: ConsoleApp
 
     def __init__(self, display: Display, box: PaneBox) -> None:

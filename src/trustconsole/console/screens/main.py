@@ -51,7 +51,7 @@ class DetailBox(Vertical):
 class MainScreen(Screen[None]):
     """All panes at once where there is room, one at a time where there is not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes", "trust-root")]
     AUTO_FOCUS = "#rows-bundles"
     app: ConsoleApp
 
