@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from trustconsole.commands import COMMANDS, KEYS, command, hints, key_table, keys_of
+from trustconsole.commands import COMMANDS, KEYS, command, hints, keys_of
+from trustconsole.commands.tables import key_table
 
 
 def test_every_command_has_its_own_id_and_words() -> None:

@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.verification.sigstore.making import (
@@ -23,15 +24,14 @@ from tests.verification.sigstore.making import (
     Document,
     Instance,
     Log,
-    dsse_1,
     entry_of,
     flipped,
-    text64,
     window,
 )
+from tests.verification.sigstore.making_bodies import dsse_1
 
 from trustconsole.demo.authorities import derive_key, make_ca, public_pem
-from trustconsole.demo.signing import sign_raw
+from trustconsole.demo.signing import sign_raw, text64
 from trustconsole.trust_root import TrustRootReport, read_trust_root
 from trustconsole.verification import (
     Policy,
@@ -113,7 +113,8 @@ def status(report: VerificationReport, step: str) -> str:
     return next(one.status for one in report.steps if one.id == step)
 
 
-def keys(desk: Desk) -> dict[str, bytes]:
+def keys(desk: Desk) -> dict[str, Any]:
+    """The author and the log of Rekor v1 as configured files."""
     return {"trust": public_pem(desk.instance.author), "rekor": public_pem(desk.instance.v1.key)}
 
 
@@ -180,16 +181,16 @@ def test_require_set_can_never_accept_rekor_v2_and_says_why_and_what_to_do(desk:
 
 
 FLAWS = {
-    "set": ("rekor.set", lambda entry: entry["inclusionPromise"], "signedEntryTimestamp"),
-    "root": ("rekor.inclusion", lambda entry: entry["inclusionProof"], "rootHash"),
+    "set": ("rekor.set", "inclusionPromise", "signedEntryTimestamp"),
+    "root": ("rekor.inclusion", "inclusionProof", "rootHash"),
 }
 
 
 @pytest.mark.parametrize("flaw", FLAWS)
 def test_a_flawed_entry_refuses_under_require_set_and_warns_otherwise(desk: Desk, flaw: str) -> None:
-    rule, place, name = FLAWS[flaw]
+    rule, part, name = FLAWS[flaw]
     document = desk.instance.bundle(keyed=True)
-    holder = place(entry_of(document))
+    holder = entry_of(document)[part]
     holder[name] = flipped(holder[name])
     strict = desk.verify(document, policy="REQUIRE_SET", **keys(desk))
     assert (strict.documented.verdict, strict.documented.rule) == ("reject", rule)
@@ -268,7 +269,7 @@ def test_the_trusted_root_stands_in_for_trust_root_and_rekor_key(desk: Desk) -> 
         assert report.verified_time == SIGNED
         assert report.documented.matched is not None
         assert report.documented.matched.line is None
-    assert report.to_dict()["policy"]["trusted_root"] == str(desk.place / "trusted_root.json")  # type: ignore[index]
+        assert report.policy.trusted_root == str(desk.place / "trusted_root.json")
 
 
 def test_beside_a_trust_root_the_trusted_root_adds_no_anchor_but_windows(desk: Desk) -> None:

@@ -7,6 +7,7 @@ raise over a missing or hostile file; wrong arguments raise `trustconsole.errors
 from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
 from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.bundles import ExpectedSigner, verify_bundle
+from trustconsole.api.completing import PathCompletion, complete_path
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
@@ -123,6 +124,7 @@ __all__ = [
     "Operator",
     "Options",
     "Outcome",
+    "PathCompletion",
     "Paths",
     "Place",
     "PolicyFacts",
@@ -162,6 +164,7 @@ __all__ = [
     "audit_log",
     "check_chain",
     "check_config",
+    "complete_path",
     "diff_releases",
     "diff_trust_roots",
     "find_config",

@@ -193,6 +193,15 @@ def _evidence(
     return Evidence(facts, modules, relevant_nodes(survey.nodes, plan.kind), negative=negative)
 
 
+def seen_by(survey: Survey, plan: Plan, file: FileBytes | None) -> bool:
+    """Whether the survey was made of that very content of the file that is rotated."""
+    setting = survey.setting
+    report = None
+    if setting is not None:
+        report = setting.rekor_key if plan.kind == "rekor" else setting.trust_root
+    return report is not None and report.sha256 == (file.sha256 if file is not None else None)
+
+
 def relevant_nodes(nodes: Iterable[NodeReport], kind: RotationKind) -> tuple[NodeReport, ...]:
     """The nodes that read the file: daemons know no Rekor key."""
     return tuple(node for node in nodes if kind != "rekor" or node.role == "controller")

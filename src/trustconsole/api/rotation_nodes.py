@@ -10,18 +10,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trustconsole import limits
 from trustconsole.api.changing import Changes
 from trustconsole.api.rotation_view import Distribution
-from trustconsole.api.session import Session
 from trustconsole.api.survey import Survey
 from trustconsole.errors import GateRefused, Indeterminate, WriteRefused
 from trustconsole.nodes import FileMismatch, NodeReport, distribute_command, restart, send_file, wait_ready
 from trustconsole.records import NodeSettings
 from trustconsole.rotation import CommandLine
 from trustconsole.storage import ctime_bound, read_bounded
+
+if TYPE_CHECKING:
+    from trustconsole.api.session import Session
 
 OnOutput = Callable[[str, str], None]
 

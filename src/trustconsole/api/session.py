@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from trustconsole.api.revoking import Revocation, revoke
+from trustconsole.api.rotating import Rotation
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.api.survey import Survey
 from trustconsole.api.target import Options, Target, find_target
@@ -147,6 +149,29 @@ class Session:
             self._look(None, cancelled)
             assert self._survey is not None  # noqa: S101 - a look always leaves one
             return self._survey
+
+    @property
+    def last_survey(self) -> Survey | None:
+        """What the last look found, None before the first: for what is shown, never for what is written."""
+        return self._survey
+
+    def rotation(self) -> Rotation:
+        """The rotation of this workspace."""
+        return Rotation(self)
+
+    def revoke(
+        self,
+        fingerprint: str,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> Revocation:
+        """As `revoking.revoke`."""
+        return revoke(
+            self, fingerprint, apply=apply, override=override, follow_link=follow_link, reviewed=reviewed
+        )
 
     @property
     def memory(self) -> VerdictMemory:

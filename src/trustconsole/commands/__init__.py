@@ -1,7 +1,7 @@
 """Every command and every key of trustconsole, as data.
 
 The command line builds its parser from `COMMANDS`; the console builds bindings, hints, palette and help from
-`KEYS` and from the commands that have an `action`; the README's key table is `key_table()`. A new command or
+`KEYS` and from the commands that have an `action`; the README's tables are `tables`. A new command or
 key is a new row here and nothing else, so that the three can never tell different stories. No behaviour
 belongs here, and nothing but the standard library is imported.
 """
@@ -41,13 +41,13 @@ __all__ = [
     "Scope",
     "command",
     "hints",
-    "key_table",
     "keys_of",
 ]
 
 Scope = Literal[
-    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
-]
+    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help",
+    "rotation", "revocation", "audit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class Pane:
     title: str
     short: str
     help: str
+
+    @property
+    def name(self) -> str:
+        """Number and title; a list outside the five panes has the number 0 and goes by its title."""
+        return f"{self.number} {self.title}" if self.number else self.title
 
 
 PANES: Final[tuple[Pane, ...]] = (
@@ -285,6 +290,24 @@ KEYS: Final[tuple[Key, ...]] = (
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
     Key("what-if", (("w", "what_if"),), "w", "what if",
         "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
+    Key("rotate", (("R", "rotate"),), "R", "rotate",
+        "Rotate a key in five steps, or go on with the rotation that is under way.", "panes"),
+    Key("revoke", (("X", "revoke"),), "X", "revoke",
+        "Emergency: what removing the block under the cursor of pane 1 would do, then remove it.", "panes"),
+    Key("next-step", (("n", "next_step"),), "n", "next",
+        "Carry the step out, after a question; where its gate is closed, say why.", "rotation", hint=1),
+    Key("undo", (("u", "undo"),), "u", "undo",
+        "Take the last change back, after a question.", "rotation", hint=2),
+    Key("save-commands", (("s", "save_commands"),), "s", "script",
+        "Write the commands that sign the modules again as a script into the state directory.", "rotation",
+        hint=3),
+    Key("override", (("o", "override"),), "o", "override",
+        "Pass a gate with a written reason, where every open reason allows it; it is kept in the audit log.",
+        "rotation"),
+    Key("another", (("c", "another"),), "c", "other plan",
+        "Plan another rotation, before step 1 or after the last.", "rotation"),
+    Key("remove-now", (("n", "remove_now"),), "n", "remove",
+        "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
@@ -312,11 +335,3 @@ def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
     return tuple(sorted((key for key in KEYS if key.hint and key.scope in scopes), key=lambda key: key.hint))[
         :8
     ]
-
-
-def key_table() -> str:
-    """The README's key table in Markdown, with a line feed at the end."""
-    places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
-    places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
-    rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
-    return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"

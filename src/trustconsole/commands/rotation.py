@@ -66,6 +66,8 @@ ROTATION_COMMANDS: Final[tuple[Command, ...]] = (
         (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *CHANGING),
         ("trustconsole revoke 8f2c91ab", "trustconsole revoke 8f2c91ab --apply"),
         mutates=True,
+        action="revoke",
+        palette_help="Remove the block under the cursor of pane 1 at once: the emergency.",
     ),
     Command(
         "audit.show",
@@ -75,6 +77,8 @@ ROTATION_COMMANDS: Final[tuple[Command, ...]] = (
         "the state directory.",
         (SETTINGS, JSON),
         ("trustconsole audit show",),
+        action="audit",
+        palette_help="What this console changed, and whether that record is whole.",
     ),
     Command(
         "audit.verify",

@@ -142,7 +142,7 @@ def gate_resign(case: Case) -> _Found:
     notes = []
     failing = sum(one.standing == "failing_before" for one in case.tracked)
     if failing:
-        notes.append(f"{plural(failing, 'module')} failed before the rotation began and does not count")
+        notes.append(f"{plural(failing, 'module')} failed before the rotation began: not counted")
     missing = gone(case.plan, case.evidence)
     if missing:
         names = ", ".join(one.name for one in missing[:3]) + (" …" if len(missing) > 3 else "")

@@ -8,10 +8,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.verification.sigstore.making import Log, ed25519_key, text64, tree_root
+from tests.verification.sigstore.making import Log, ed25519_key, tree_root
 
 from trustconsole.demo.authorities import derive_key
-from trustconsole.demo.signing import log_id
+from trustconsole.demo.signing import log_id, sign_raw, text64
 from trustconsole.errors import InputError, LimitExceeded, MalformedInput
 from trustconsole.verification.log_entry import InclusionProof, LogEntry
 from trustconsole.verification.sigstore.checkpoint import read_checkpoint
@@ -96,7 +96,7 @@ def test_an_ed25519_log_of_rekor_v1_is_known_by_its_key_alone() -> None:
     text = f"{V2.host} - 17\n4\n{text64(b'r' * 32)}\n".encode()
     hint = bytes.fromhex(log_id(V2.key))[:4]
     assert log.signs("any", "any - 17", hint)
-    assert log.signed(text, V2.key.sign(text))
+    assert log.signed(text, sign_raw(V2.key, text))
 
 
 def test_a_checkpoint_of_another_state_does_not_fit_the_proof() -> None:

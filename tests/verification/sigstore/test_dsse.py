@@ -8,8 +8,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.verification.sigstore.making import pae, text64
+from tests.verification.sigstore.making import pae
 
+from trustconsole.demo.signing import text64
 from trustconsole.errors import MalformedInput
 from trustconsole.verification.sigstore.dsse import PAYLOAD_TYPE, Envelope, read_statement
 

@@ -16,8 +16,8 @@ from textual.worker import get_current_worker
 
 from trustconsole.api import Block, Impact
 from trustconsole.console.display import EMPTY, Display, join
+from trustconsole.console.problems import sentence
 from trustconsole.console.screens.detail import DetailScreen
-from trustconsole.console.session import told
 from trustconsole.console.sheet import LEVELS, Level, Sheet, as_text
 from trustconsole.console.what_if import failed_sheet, impact_sheet, unnamed_sheet, waiting_sheet
 from trustconsole.console.widgets.pane import PaneBox
@@ -92,7 +92,7 @@ class WhatIfScreen(DetailScreen):
                 remove=fingerprint, progress=progress, cancelled=lambda: worker.is_cancelled
             )
         except TrustConsoleError as error:
-            self.post_message(self.Answered(fingerprint, None, told(error)))
+            self.post_message(self.Answered(fingerprint, None, sentence(error)))
         else:
             if not worker.is_cancelled:
                 self.post_message(self.Answered(fingerprint, impact, ""))
