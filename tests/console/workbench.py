@@ -17,7 +17,7 @@ from typing import Any
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from trustconsole.api import Impact
+from trustconsole.api import Impact, ReleaseOptions, ReleaseReport, verify_release
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.console.app import ConsoleApp
 from trustconsole.controller_config import ConfigReport, check_config
@@ -282,6 +282,18 @@ class Workbench:
             progress(0, 2)
         assert self.impacts, "a test that asks gives the answers"
         return self.impacts[min(len(self.asked), len(self.impacts)) - 1]
+
+    def release(
+        self,
+        directory: Path,
+        *,
+        online: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ReleaseReport:
+        assert not online, "a test that asks a log has a session of its own"
+        wanted = ReleaseOptions(components=True, at=NOW)
+        return verify_release(directory, wanted, progress=progress, cancelled=cancelled)
 
     def export(self, name: str, text: str) -> Path:
         if self.export_error is not None:
