@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from trustconsole.api.auditing import AuditReport, audit_log
 from trustconsole.api.releasing import ReleaseOptions, verify_release
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
@@ -174,6 +175,10 @@ class Session:
         return revoke(
             self, fingerprint, apply=apply, override=override, follow_link=follow_link, reviewed=reviewed
         )
+
+    def audit(self) -> AuditReport:
+        """The log of this workspace's state directory; raises `InputError` where it cannot be read."""
+        return audit_log(self._options)
 
     @property
     def memory(self) -> VerdictMemory:

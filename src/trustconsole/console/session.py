@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.api import Impact, ReleaseReport, Revocation, RotationView, Snapshot
+from trustconsole.api import AuditReport, Impact, ReleaseReport, Revocation, RotationView, Snapshot
 
 
 class Rotating(Protocol):
@@ -41,6 +41,7 @@ class Rotating(Protocol):
         *,
         apply: bool = False,
         restart: bool = False,
+        send: bool = False,
         only: str | None = None,
         confirm: str = "",
         override: str = "",
@@ -115,6 +116,9 @@ class Session(Protocol):
     ) -> ReleaseReport:
         """Judge a release directory, components read; `progress` is told bytes. Blocks; raises
         TrustConsoleError, and ReleaseCancelled soon after `cancelled` says so."""
+
+    def audit(self) -> AuditReport:
+        """The console's own record, and whether it is whole; blocks."""
 
     def export(self, name: str, text: str) -> Path:
         """Write `text` into the state directory under `name` and the time; raises TrustConsoleError."""

@@ -41,7 +41,7 @@ def gate_sheet(view: RotationView, display: Display, output: Sequence[tuple[str,
 def running_sheet(display: Display, output: Output) -> Sheet:
     """What the gate gives way to while commands run: their lines as they come, and for how long."""
     sheet = Sheet(
-        display, display.text("Restarting"), display.text(f"{output.seconds} s · esc stops", "$text-muted")
+        display, display.text("Running"), display.text(f"{output.seconds} s · esc stops", "$text-muted")
     )
     lines = output.lines()
     if lines:
