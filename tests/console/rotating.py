@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,10 +83,13 @@ def site(directory: Path, *, write: bool = True, nodes: bool = True) -> Iterator
     workspace = build_demo(directory / "demo", now=now())
     if nodes:
         start_nodes(workspace)
+    before = Path.cwd()
+    os.chdir(workspace.keys)  # so that the path of a key is short to type
     try:
         session = api.open_session(api.Options(settings=workspace.settings), write=write)
         yield Site(workspace, ConsoleApp(session, clock=now))
     finally:
+        os.chdir(before)
         stop_nodes(workspace)
 
 
@@ -96,22 +100,29 @@ async def see(pilot: Pilot[None], app: ConsoleApp, *texts: str) -> str:
     while loop.time() < deadline:
         await pilot.pause()
         shown = screen_text(app)
-        if all(text in shown for text in texts):
+        flowing = " ".join(shown.split())
+        if all(text in shown or text in flowing for text in texts):
             await pilot.pause()
             return screen_text(app)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
     raise AssertionError(f"the screen never showed {texts}:\n{screen_text(app)}")
 
 
-async def open_plan(pilot: Pilot[None], place: Site, pem: Path | None = None) -> None:
+async def type_text(pilot: Pilot[None], text: str) -> None:
+    """One key after the other."""
+    for char in text:
+        await pilot.press(_KEYS.get(char, char))
+
+
+async def open_plan(pilot: Pilot[None], place: Site, pem: str = "author-new.pub") -> None:
     """From the main screen to the first step of a draft: author A gives way to the key in `pem`."""
     app = place.app
     await see(pilot, app, "refused")
     await pilot.press("R")
     await see(pilot, app, "Which block goes")
     await pilot.press("enter")
-    await pilot.press(*[_KEYS.get(char, char) for char in str(pem or place.new_pem)])
+    await type_text(pilot, pem)
     await pilot.press("enter")
 
 
-_KEYS = {"/": "slash", "-": "minus", ".": "full_stop", "_": "underscore"}
+_KEYS = {"/": "slash", "-": "minus", ".": "full_stop", "_": "underscore", " ": "space"}

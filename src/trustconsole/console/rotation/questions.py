@@ -60,7 +60,8 @@ def remove_question(view: RotationView, display: Display) -> Question:
     sheet = Sheet(display, display.text("Remove the old block", "bold"))
     _write_intro(sheet, view, "Removes the old block. A backup is kept, u takes it back.")
     _diff(sheet, view)
-    sheet.say(ACCEPT, "Every module that must go on being accepted verifies without it.")
+    if not view.gate.overridden:
+        sheet.say(ACCEPT, "Every module that must go on being accepted verifies without it.")
     for passed in view.gate.overridden:
         sheet.say(WARN, f"Passed with a written reason: {passed.text}")
     sheet.findings(view.warnings)

@@ -17,7 +17,7 @@ from trustconsole.api import AuditRecord, AuditReport
 from trustconsole.commands import KEYS, Pane, Scope
 from trustconsole.console.bindings import bindings
 from trustconsole.console.columns import Column
-from trustconsole.console.display import Display, Words
+from trustconsole.console.display import Display, Words, lines
 from trustconsole.console.problems import sentence
 from trustconsole.console.screens.rows import RowsScreen
 from trustconsole.console.session import Session
@@ -49,8 +49,8 @@ class RecordsView(View[AuditRecord]):
         Column("when", 20, 20, "never"),
         Column("action", 8, 18, "end"),
         Column("who", 4, 16, "end", leaves=1),
-        Column("target", 10, 60, "middle", flexible=True),
-        Column("reason", 6, 60, "end", flexible=True, leaves=2),
+        Column("target", 10, 40, "middle", flexible=True),
+        Column("reason", 6, 80, "end", flexible=True, leaves=2),
     )
 
     def __init__(self, report: AuditReport, display: Display) -> None:
@@ -176,9 +176,10 @@ class AuditScreen(RowsScreen[None]):
         elif not found.count:
             self.query_one(Headline).show(show.state(INFO, "Nothing was changed by this console yet."))
         else:
-            words = f"The chain of {plural(found.count, 'record')} is whole. {found.remark}"
+            words = f"The chain of {plural(found.count, 'record')} is whole."
             self.query_one(Headline).show(show.state(ACCEPT, words))
-        self.head.show(show.text(f"head {found.head}" if found.head else "", "$text-muted"))
+        head = [show.text(f"head {found.head}", "$text-muted")] if found.head else []
+        self.head.show(lines([*head, show.text(found.remark, "$text-muted")] if found.ok and head else head))
         self.box.show_view(RecordsView(report, show))
         self.show_detail()
 
