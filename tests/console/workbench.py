@@ -349,17 +349,8 @@ class Workbench:
         assert self.impacts, "a test that asks gives the answers"
         return self.impacts[min(len(self.asked), len(self.impacts)) - 1]
 
-    def release(
-        self,
-        directory: Path,
-        *,
-        online: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> ReleaseReport:
-        assert not online, "a test that asks a log has a session of its own"
-        wanted = ReleaseOptions(components=True, at=NOW)
-        return verify_release(directory, wanted, progress=progress, cancelled=cancelled)
+    def release(self, directory: Path, **told: Any) -> ReleaseReport:
+        return verify_release(directory, ReleaseOptions(online=told.pop("online", False), at=NOW), **told)
 
     def export(self, name: str, text: str) -> Path:
         if self.export_error is not None:
