@@ -129,6 +129,9 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("verify-bundle", "--bundle", place / "sigstore.json", *signer, file),
             ("verify-bundle", "--bundle", files[0], "--key", file, "--trusted-root", file, gone),
             ("impact", "--add", file, "--trust-root", workspace.trust_root, "--modules", place),
+            ("release", "verify", place, "--checksums", file, "--key", workspace.trust_root),
+            ("release", "verify", place, "--checksums", files[0], "--entry", file, "--roots", file),
+            ("release", "diff", file, place),
         ]
     found += [
         ("verify", place, "--config", workspace.config),
