@@ -11,6 +11,7 @@ from trustconsole.api.completing import PathCompletion, complete_path
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
+from trustconsole.api.policy_records import record_policy
 from trustconsole.api.releasing import ReleaseOptions, diff_releases, verify_release
 from trustconsole.api.restarting import restarts
 from trustconsole.api.revoking import Revocation, revoke
@@ -174,6 +175,7 @@ __all__ = [
     "info",
     "inspect",
     "open_session",
+    "record_policy",
     "restarts",
     "revoke",
     "run_demo",

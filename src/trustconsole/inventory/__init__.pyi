@@ -1,6 +1,6 @@
 """Modules as they lie on disk: found, named by their manifest, paired with sidecars; and many judged."""
 
-from trustconsole.inventory.artifacts import ArtifactMemory
+from trustconsole.inventory.artifacts import ArtifactMemory, identity_at
 from trustconsole.inventory.impact import (
     Impact,
     ModuleImpact,
@@ -29,6 +29,7 @@ __all__ = [
     "Setting",
     "VerdictMemory",
     "compute_impact",
+    "identity_at",
     "judge_module",
     "list_modules",
     "parse_manifest",

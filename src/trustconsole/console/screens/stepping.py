@@ -21,7 +21,8 @@ from trustconsole.console.question import Answer, Question
 from trustconsole.console.rotation import questions
 from trustconsole.console.rotation.words import READ_ONLY, as_sentence
 from trustconsole.console.screens.confirm import ConfirmScreen
-from trustconsole.console.screens.working import Cancelled, Result, WorkingScreen
+from trustconsole.console.screens.rows import RowsScreen
+from trustconsole.console.screens.working import Cancelled, Result
 from trustconsole.console.signs import ACCEPT, PENDING, REJECT, Sign
 from trustconsole.errors import GateRefused, TrustConsoleError
 
@@ -30,13 +31,11 @@ if TYPE_CHECKING:
     from trustconsole.console.rotation.output import Output
     from trustconsole.console.screens.plan import Draft
     from trustconsole.console.session import Session
-    from trustconsole.console.widgets.pane import PaneBox
 
 
-class SteppingScreen(WorkingScreen[None]):
+class SteppingScreen(RowsScreen[None]):
     """The acts of a rotation. `draft` is a plan not recorded yet; `outcome` what the last act came to."""
 
-    box: PaneBox
     output: Output
 
     @dataclass
@@ -178,57 +177,49 @@ class SteppingScreen(WorkingScreen[None]):
         if view.plan is None:
             await self.action_another()
         elif self.draft is not None and view.step != 1:
-            await self._ask(questions.add_question(view, self.display_of, draft=True), self._start)
+            await self._ask_start(view)
         elif view.step in (2, 5) and view.nodes:
             await self._ask_restart(view)
         elif not view.gate.holds:
             self.refuse(view.next)
         elif view.step == 1:
-            drafted = self.draft is not None
-            await self._ask(questions.add_question(view, self.display_of, draft=drafted), self._start)
+            await self._ask_start(view)
         elif view.step == 4:
-            await self._ask(questions.remove_question(view, self.display_of), self._remove)
+            question = questions.remove_question(view, self.display_of)
+            await self._ask(question, lambda answer: self._remove(view, answer.text))
         else:
             self.say(ACCEPT, "There is no further step. c plans another rotation.")
+
+    async def _ask_start(self, view: RotationView) -> None:
+        question = questions.add_question(view, self.display_of, draft=self.draft is not None)
+        await self._ask(question, lambda _: self._start(view))
 
     async def action_another(self) -> None:
         """Plan another rotation."""
         raise NotImplementedError
 
-    def _start(self, answer: Answer, override: str = "") -> None:
-        view, draft = self.view, self.draft
-        if view is None:
-            return
-        link, digest = view.link is not None, view.digest
+    def _start(self, view: RotationView, override: str = "") -> None:
+        """Carry step 1 out as it was asked about: on the file of `view` and on no other."""
+        draft, link, digest = self.draft, view.link is not None, view.digest
         rotation = self.session.rotation()
 
         def act(_: Cancelled) -> RotationView:
             if draft is None:
                 return rotation.next(apply=True, override=override, follow_link=link, reviewed=digest)
-            return rotation.start(
-                draft.kind,
-                draft.old,
-                draft.new,
-                apply=True,
-                override=override,
-                follow_link=link,
-                reviewed=digest,
-            )
+            plan = (draft.kind, draft.old, draft.new)
+            return rotation.start(*plan, apply=True, override=override, follow_link=link, reviewed=digest)
 
-        del answer
         self.begin("the file is being written", act, self._done, self._failed)
 
-    def _remove(self, answer: Answer) -> None:
-        view = self.view
-        if view is not None:
-            self.begin(
-                "the file is being written",
-                lambda _: self.session.rotation().next(
-                    apply=True, confirm=answer.text, follow_link=view.link is not None, reviewed=view.digest
-                ),
-                self._done,
-                self._failed,
-            )
+    def _remove(self, view: RotationView, typed: str) -> None:
+        self.begin(
+            "the file is being written",
+            lambda _: self.session.rotation().next(
+                apply=True, confirm=typed, follow_link=view.link is not None, reviewed=view.digest
+            ),
+            self._done,
+            self._failed,
+        )
 
     async def _ask_restart(self, view: RotationView) -> None:
         waiting = [node for node in view.nodes if node.state != "current"]
@@ -237,18 +228,18 @@ class SteppingScreen(WorkingScreen[None]):
             return
         item = self.box.rows.item
         first = item if isinstance(item, NodeReport) and item in waiting else waiting[0]
-        question = questions.restart_question(waiting, first, self.display_of)
-        await self._ask(
-            question, lambda answer: self._restart(first.name if answer.choice == "one" else None)
-        )
+        question = questions.restart_question(view, waiting, first, self.display_of)
+        await self._ask(question, lambda answer: self._reach_nodes(answer.choice, first.name))
 
-    def _restart(self, only: str | None) -> None:
-        output = self.output
+    def _reach_nodes(self, choice: str, first: str) -> None:
+        output, send = self.output, choice == "send"
+        only = first if choice == "one" else None
+        busy = "the file is being sent" if send else f"{only or 'every node in turn'} is being restarted"
         output.begin()
         started = self.begin(
-            f"{only} is being restarted" if only is not None else "nodes are being restarted",
+            busy,
             lambda cancelled: self.session.rotation().next(
-                apply=True, restart=True, only=only, on_output=output.add, cancelled=cancelled
+                apply=True, restart=not send, send=send, only=only, on_output=output.add, cancelled=cancelled
             ),
             lambda view: self._restarted(view, only),
             self._failed,
@@ -275,14 +266,12 @@ class SteppingScreen(WorkingScreen[None]):
         elif not view.overridable:
             self.refuse("A written reason does not open this gate: what closes it has to be mended.")
         else:
-            await self._ask(questions.override_question(view, self.display_of), self._override)
+            question = questions.override_question(view, self.display_of)
+            await self._ask(question, lambda answer: self._override(view, answer))
 
-    def _override(self, answer: Answer) -> None:
-        view = self.view
-        if view is None:
-            return
+    def _override(self, view: RotationView, answer: Answer) -> None:
         if view.step == 1:
-            self._start(answer, override=answer.text)
+            self._start(view, override=answer.text)
             return
         self.begin(
             "the reason is being recorded",
