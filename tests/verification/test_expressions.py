@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trustconsole import limits
@@ -30,6 +30,7 @@ TEXTS = st.text(alphabet="abc1.-", max_size=8)
 
 @given(PATTERNS, TEXTS)
 def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
+    assume(text or r"\B" not in pattern)  # before Python 3.14, re's \B does not match in an empty text
     assert compile_expression(pattern).found_in(text) == (re.search(pattern, text) is not None)
 
 
