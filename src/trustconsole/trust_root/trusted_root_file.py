@@ -109,7 +109,7 @@ def _log(value: Mapping[str, object], where: str) -> TrustedLog:
     log_id = _key_id(value, "logId", where)
     checkpoint_id = _key_id(value, "checkpointKeyId", where) if is_given(value, "checkpointKeyId") else log_id
     raw = base64_member(public_key, "rawBytes", f"{where}.publicKey")
-    base_url = text_member(value, "baseUrl", where)
+    base_url = text_member(value, "baseUrl", where) if is_given(value, "baseUrl") else ""
     hash_algorithm = text_member(value, "hashAlgorithm", where)
     if hash_algorithm != "SHA2_256":
         raise _SetAside(f"({base_url}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
