@@ -112,11 +112,13 @@ def _log(value: Mapping[str, object], where: str) -> TrustedLog:
     base_url = text_member(value, "baseUrl", where) if is_given(value, "baseUrl") else ""
     hash_algorithm = text_member(value, "hashAlgorithm", where)
     if hash_algorithm != "SHA2_256":
-        raise _SetAside(f"({base_url}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
+        raise _SetAside(f"({base_url or log_id.hex()[:8]}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
     name = text_member(public_key, "keyDetails", f"{where}.publicKey")
     details = KEY_DETAILS.get(name)
     if details is None:
-        raise _SetAside(f"({base_url}) has a key of kind {name[:80]!r}, which the console cannot verify with")
+        raise _SetAside(
+            f"({base_url or log_id.hex()[:8]}) has a key of kind {name[:80]!r}, which the console cannot verify with"
+        )
     try:
         key = load_der_public_key(raw)
     except (ValueError, UnsupportedAlgorithm) as error:
