@@ -110,9 +110,10 @@ def _log(value: Mapping[str, object], where: str) -> TrustedLog:
     checkpoint_id = _key_id(value, "checkpointKeyId", where) if is_given(value, "checkpointKeyId") else log_id
     raw = base64_member(public_key, "rawBytes", f"{where}.publicKey")
     base_url = text_member(value, "baseUrl", where) if is_given(value, "baseUrl") else ""
+    shown = base_url or log_id.hex()[:8]
     hash_algorithm = text_member(value, "hashAlgorithm", where)
     if hash_algorithm != "SHA2_256":
-        raise _SetAside(f"({base_url or log_id.hex()[:8]}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
+        raise _SetAside(f"({shown}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
     name = text_member(public_key, "keyDetails", f"{where}.publicKey")
     details = KEY_DETAILS.get(name)
     if details is None:
