@@ -117,9 +117,7 @@ def _log(value: Mapping[str, object], where: str) -> TrustedLog:
     name = text_member(public_key, "keyDetails", f"{where}.publicKey")
     details = KEY_DETAILS.get(name)
     if details is None:
-        raise _SetAside(
-            f"({base_url or log_id.hex()[:8]}) has a key of kind {name[:80]!r}, which the console cannot verify with"
-        )
+        raise _SetAside(f"({shown}) has a key of kind {name[:80]!r}, which the console cannot verify with")
     try:
         key = load_der_public_key(raw)
     except (ValueError, UnsupportedAlgorithm) as error:
