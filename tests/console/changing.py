@@ -8,11 +8,13 @@ from __future__ import annotations
 import functools
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
+from tests.console.gallery import shown_under
 from tests.console.rotating import SIGNED_BY_A, fingerprint
-from tests.console.workbench import clock
+from tests.console.workbench import HOME, NOW, clock
 
 from trustconsole import api
 from trustconsole.api import AuditReport, Revocation, RotationView
@@ -32,21 +34,34 @@ class Made:
 
 @functools.cache
 def made() -> Made:
-    """The whole of it; a second of work."""
+    """The whole of it, under a fixed directory and as if signed a month ago; a second of work."""
     with tempfile.TemporaryDirectory() as directory:
         workspace = build_demo(Path(directory) / "demo", now=clock())
         session = api.Session(api.Options(settings=workspace.settings), write=True, clock=clock)
-        rotation = api.Rotation(session)
+        rotation = api.Rotation(session, operator=api.Operator(0, "root", None, None))
         old = fingerprint(workspace.keys / "author-a.pub")
         arguments = ("author", old, workspace.keys / "author-new.pub")
         dry_run = rotation.start(*arguments)
-        views: dict[object, RotationView] = {}
+        views: dict[object, RotationView] = {1: dry_run}
         views[2] = rotation.start(*arguments, apply=True)
         views[3] = rotation.next(apply=True, override="no node in this test")
         undo = rotation.undo()
         views[4] = rotation.next(apply=True, override=f"nobody uses {SIGNED_BY_A}")
         views[5] = rotation.next(apply=True, confirm=old[:8])
         views["done"] = rotation.next(apply=True, override="no node in this test")
-        views[1] = dry_run
         revocation = session.revoke(fingerprint(workspace.keys / "author-b.pub"))
-        return Made(views, dry_run, undo, revocation, session.audit())
+        place = str(workspace.directory)
+        return Made(
+            {step: _still(view, place) for step, view in views.items()},
+            _still(dry_run, place),
+            _still(undo, place),
+            shown_under(revocation, place, HOME),
+            shown_under(session.audit(), place, HOME),
+        )
+
+
+def _still(view: RotationView, directory: str) -> RotationView:
+    """The view without what differs from run to run."""
+    moved: RotationView = shown_under(view, directory, HOME)
+    modules = [replace(one, signed=NOW - timedelta(days=31), resigned=False) for one in moved.modules]
+    return replace(moved, modules=tuple(modules))

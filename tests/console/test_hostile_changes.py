@@ -20,6 +20,7 @@ from tests.console.workbench import bench_of, ready, until
 from textual.pilot import Pilot
 
 from trustconsole.console.app import ConsoleApp
+from trustconsole.console.question import Answer
 from trustconsole.console.screens.audit import AuditScreen
 from trustconsole.console.screens.confirm import ConfirmScreen
 from trustconsole.console.screens.plan import PlanScreen
@@ -69,16 +70,15 @@ async def test_hostile_names_stay_text_in_every_step(step: object, size: tuple[i
         judge(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("step", "key"), [(1, "n"), (2, "n"), (2, "o"), (3, "o"), (4, "n"), (4, "u"), (5, "n")]
 )
 async def test_hostile_names_stay_text_in_every_dialog_and_in_what_becomes_of_it(
-    step: object, key: str, size: tuple[int, int]
+    step: object, key: str
 ) -> None:
     app = armed(step, link=HOSTILE)
     still = bench_of(app).still
-    async with app.run_test(size=size, headless=False, notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), headless=False, notifications=True) as pilot:
         screen = await open_rotation(pilot, app)
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
@@ -90,17 +90,11 @@ async def test_hostile_names_stay_text_in_every_dialog_and_in_what_becomes_of_it
         if dialog.question.asked is not None:
             dialog.field.value = HOSTILE
             await pilot.press("enter")
-        dialog.dismiss(_first_choice(dialog))
+        dialog.dismiss(Answer(dialog.question.choices[0][0], HOSTILE))
         await until(pilot, lambda: "trust" not in screen.busy and bool(screen.outcome[1]) and not screen.busy)
         assert screen.outcome[0].name == "reject"
         assert not actions_on_screen(app)
         judge(app)
-
-
-def _first_choice(dialog: ConfirmScreen) -> Any:
-    from trustconsole.console.question import Answer
-
-    return Answer(dialog.question.choices[0][0], HOSTILE)
 
 
 async def test_a_hostile_refusal_of_an_undo_stays_text() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.console.workbench import app_over, ready, snapshot
+from tests.console.changing import made
+from tests.console.workbench import app_over, bench_of, ready, snapshot, until
 from textual.pilot import Pilot
 
 from trustconsole.console.app import ConsoleApp
@@ -26,14 +27,18 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], dict[str, bool]]] = 
 }
 
 
-def pressing(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+def pressing(*keys: str, settled: bool = False) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def press(pilot: Pilot[None]) -> None:
         app = pilot.app
         assert isinstance(app, ConsoleApp)
         await ready(pilot, app)
+        if settled:
+            await until(pilot, lambda: app.rotation is not None)
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
+            if settled:
+                await until(pilot, lambda: not getattr(app.screen, "busy", ""))
         for _ in range(3):
             await pilot.pause()
 
@@ -48,6 +53,28 @@ def test_the_screen_looks_as_it_did(
     monkeypatch.setenv("TERM", "dumb")
     size, keys, options = PICTURES[name]
     assert snap_compare(app_over(**options), terminal_size=size, run_before=pressing(*keys))
+
+
+CHANGES: dict[str, tuple[tuple[int, int], object, tuple[str, ...], dict[str, bool]]] = {
+    "rotation_add": ((120, 36), 1, ("R",), {}),
+    "rotation_restart": ((120, 36), 2, ("R", "n"), {}),
+    "rotation_resign_narrow": ((80, 24), 3, ("R",), {}),
+    "rotation_remove_narrow": ((80, 24), 4, ("R", "n"), {}),
+    "rotation_done_ascii_without_colour": ((120, 36), "done", ("R",), {"unicode": False, "no_color": True}),
+    "revocation": ((100, 30), 1, ("1", "X"), {}),
+    "audit": ((120, 36), "done", ("colon", *"audit", "enter"), {}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_screen_that_changes_something_looks_as_it_did(name: str, snap_compare: Compare) -> None:
+    size, step, keys, options = CHANGES[name]
+    app = app_over(snapshot(read_only=False), **options)
+    bench = bench_of(app)
+    bench.read_only = False
+    bench.still.seen = made().views[step]
+    bench.revocation, bench.record = made().revocation, made().record
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys, settled=True))
 
 
 def test_an_empty_workspace_looks_as_it_did(snap_compare: Compare) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from trustconsole import text
 from trustconsole.errors import TrustConsoleError
+from trustconsole.text import sentence as capitalised
 
 
 def sentence(error: TrustConsoleError) -> str:
     """What, and what to do."""
-    return f"{error}. {text.sentence(error.hint)}" if error.hint else str(error)
+    return f"{error}. {capitalised(error.hint)}" if error.hint else str(error)

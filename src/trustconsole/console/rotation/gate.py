@@ -93,7 +93,8 @@ def _elsewhere(sheet: Sheet, view: RotationView) -> None:
     if view.distribute:
         sheet.heading("Bring the file to the other hosts")
         for one in view.distribute:
-            sheet.fact(one.node, one.command.text)
+            sheet.say(None, one.node, "$text-muted")
+            sheet.row(sheet.display.text("  "), sheet.display.text(one.command.text))
     waiting = [module for module in view.modules if module.commands]
     if view.step == 3 and waiting:
         sheet.heading("To run where the new private key is")

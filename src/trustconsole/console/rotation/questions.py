@@ -122,10 +122,11 @@ def restart_question(
         sheet.heading(node.name)
         sheet.say(BY_NODE_STATE[node.state], sentence(node.reason))
         command = shell_join(node.restart_command)
-        sheet.fact("runs", command or "nothing: the settings give no restart command")
+        sheet.row(display.text("  "), display.text(command or "The settings give no restart command."))
         for one in view.distribute:
             if one.node == node.name:
-                sheet.fact("lacks", f"the new file at {one.path}; by hand: {one.command.text}")
+                sheet.say(WARN, f"It lacks the new file at {one.path}. By hand:")
+                sheet.row(display.text("  "), display.text(one.command.text))
     choices = [("one", f"Restart {first.name}")]
     if len(nodes) > 1:
         choices.append(("all", f"Restart all {len(nodes)}, one by one"))

@@ -142,9 +142,8 @@ class StepModules(View[RotationModule]):
             return
         sheet.heading("To run where the new private key is")
         for command in item.commands:
-            sheet.row(
-                self.display.text(f"{command.title:<18}  ", "$text-muted"), self.display.text(command.text)
-            )
+            sheet.say(None, command.title, "$text-muted")
+            sheet.row(self.display.text("  "), self.display.text(command.text))
 
     def _facts(self, sheet: Sheet, item: RotationModule, level: Level) -> None:
         show = self.display

@@ -81,6 +81,8 @@ class RecordsView(View[AuditRecord]):
     def summary(self) -> Content:
         """How many, and whether they are whole."""
         found = self.report.verification
+        if found.ok and not found.count:
+            return self.display.text("no record", "$text-muted")
         sign = ACCEPT if found.ok else REJECT
         state = "whole" if found.ok else "not whole"
         return self.display.state(sign, f"{plural(found.count, 'record')}, {state}")
@@ -180,6 +182,8 @@ class AuditScreen(RowsScreen[None]):
             self.query_one(Headline).show(show.state(ACCEPT, words))
         head = [show.text(f"head {found.head}", "$text-muted")] if found.head else []
         self.head.show(lines([*head, show.text(found.remark, "$text-muted")] if found.ok and head else head))
+        self.head.display = bool(head)
+        self.set_class(not report.records, "-bare")
         self.box.show_view(RecordsView(report, show))
         self.show_detail()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TypeVar
 
 from textual.widgets import Input
@@ -25,9 +26,9 @@ class RowsScreen(WorkingScreen[Kind]):
         """Where the filter has the focus, its key is a letter."""
         return not (action in OPENERS and isinstance(self.focused, Input))
 
+    @abstractmethod
     def show_detail(self) -> None:
         """Show the detail of the row under the cursor."""
-        raise NotImplementedError
 
     def on_row_list_moved(self) -> None:
         """The detail follows the cursor."""

@@ -6,6 +6,7 @@ saw, so that a file that somebody else changed meanwhile is not written over.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -55,13 +56,13 @@ class SteppingScreen(RowsScreen[None]):
         self.view_of_outcome: object = None
         """The step that the last act led to; what it came to is not said any more of later steps."""
 
+    @abstractmethod
     def show_view(self, view: RotationView) -> None:
         """Show a newer view."""
-        raise NotImplementedError
 
+    @abstractmethod
     def redraw(self) -> None:
         """Draw everything of the present view."""
-        raise NotImplementedError
 
     # -- following
 
@@ -194,9 +195,9 @@ class SteppingScreen(RowsScreen[None]):
         question = questions.add_question(view, self.display_of, draft=self.draft is not None)
         await self._ask(question, lambda _: self._start(view))
 
+    @abstractmethod
     async def action_another(self) -> None:
         """Plan another rotation."""
-        raise NotImplementedError
 
     def _start(self, view: RotationView, override: str = "") -> None:
         """Carry step 1 out as it was asked about: on the file of `view` and on no other."""
