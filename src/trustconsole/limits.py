@@ -90,3 +90,45 @@ STATE_BYTES: Final = 4 * MIB
 
 PROCESS_ENTRY_BYTES: Final = 4 * MIB
 """What is read of one file under /proc, and of a pid file."""
+
+IMAGE_MANIFEST_BYTES: Final = 4 * MIB
+"""An image manifest or index, index.json of a layout: what registries take at most."""
+
+IMAGE_DEPTH: Final = 8
+"""Indexes inside indexes of one image."""
+
+IMAGE_BLOBS: Final = 4096
+"""Descriptors that one image reaches, over all platforms."""
+
+IMAGE_ATTACHMENTS: Final = 256
+"""Signatures and attestations of one image."""
+
+ATTACHMENT_BYTES: Final = 8 * MIB
+"""One signature, attestation or provenance statement of an image."""
+
+ATTACHMENTS_BYTES: Final = 64 * MIB
+"""All signatures and attestations of one image together."""
+
+ARCHIVE_ENTRIES: Final = 65_536
+"""Entries in a saved image."""
+
+ARCHIVE_NAME_BYTES: Final = 64 * KIB
+"""An extended header of one entry in a saved image: its long name and attributes."""
+
+ATTACHED_MANIFEST_BYTES: Final = 64 * KIB
+"""A blob of a layout that is looked at because it may be a manifest about an image."""
+
+LAYOUT_BLOBS: Final = 10_000
+"""Blobs of a layout that are looked at for signatures which no index names."""
+
+REGISTRY_SECONDS: Final = 30.0
+"""A registry must begin to answer, and go on answering, within this time."""
+
+REGISTRY_TOTAL_SECONDS: Final = 300.0
+"""All requests for one image together."""
+
+REGISTRY_REDIRECTS: Final = 5
+"""Redirects that one request follows."""
+
+CONTAINER_CONFIG_BYTES: Final = 1 * MIB
+"""A config.json or auth.json with an operator's credentials for registries."""

@@ -1,0 +1,128 @@
+"""Manifests that carry signatures and attestations, and what is in them.
+
+Three schemes, for layouts and registries alike: a tag made of the image's digest with `.sig` or `.att`, the
+OCI 1.1 referrers (manifests with a `subject`), and their index under the bare tag where a registry has no
+referrers API. Sources: cosign `SIGNATURE_SPEC.md` and `BUNDLE_SPEC.md`, OCI distribution specification 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from trustconsole import limits
+from trustconsole.errors import InputError, LimitExceeded
+from trustconsole.release.images.blobs import Attachment, Attachments, Budget
+from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
+from trustconsole.verification.sigstore.bundle import MEDIA_TYPES
+
+SIMPLE_SIGNING: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
+DSSE_ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
+BUNDLE_PREFIX: Final = "application/vnd.dev.sigstore.bundle"
+SIGNATURE_ARTIFACT: Final = "application/vnd.dev.cosign.artifact.sig.v1+json"
+_TAG: Final = re.compile(r"sha256-(?P<hex>[0-9a-f]{64})(?P<what>\.sig|\.att|\.sbom)?", re.ASCII)
+
+Read = Callable[[Descriptor, int, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A manifest that may hold signatures of one image, and the scheme that led to it."""
+
+    descriptor: Descriptor
+    found_by: Literal["tag", "referrer"]
+
+
+def tag_about(tag: str) -> tuple[str, str] | None:
+    """The image digest that a tag of the scheme is about and its suffix (`.sig`, `.att`, `.sbom` or none)."""
+    match = _TAG.fullmatch(tag)
+    return (f"sha256:{match['hex']}", match["what"] or "") if match else None
+
+
+def tag_for(digest: str, suffix: str) -> str:
+    """The tag under which the scheme keeps what belongs to an image."""
+    return digest.replace(":", "-") + suffix
+
+
+def is_signature_type(media_type: str) -> bool:
+    """Whether a layer of this media type is a signature or an attestation."""
+    return media_type in (SIMPLE_SIGNING, DSSE_ENVELOPE) or is_bundle_type(media_type)
+
+
+def is_bundle_type(media_type: str) -> bool:
+    """Whether it is a Sigstore bundle of any version, known or not."""
+    return media_type in MEDIA_TYPES or media_type.startswith(BUNDLE_PREFIX)
+
+
+def referrers_in(index: Manifest, digest: str, read: Read) -> tuple[Carrier, ...]:
+    """The manifests of an index of referrers whose subject is really the image; raises `LimitExceeded`.
+
+    Who lists a manifest proves nothing: its own `subject` decides.
+    """
+    if len(index.manifests) > limits.IMAGE_ATTACHMENTS:
+        raise LimitExceeded(f"has more than the limit of {limits.IMAGE_ATTACHMENTS} referrers")
+    return tuple(
+        Carrier(descriptor, "referrer")
+        for descriptor in index.manifests
+        if subject_of(descriptor, read) == digest
+    )
+
+
+def subject_of(descriptor: Descriptor, read: Read) -> str | None:
+    """The digest that a manifest is about; None where it has no subject or cannot be read."""
+    try:
+        data = read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
+        manifest = read_manifest(data, descriptor.digest)
+    except InputError:
+        return None
+    return manifest.subject.digest if manifest.subject else None
+
+
+def attachments_of(carriers: Iterable[Carrier], read: Read) -> Attachments:
+    """Every signature and attestation in these manifests, each hashed; raises `LimitExceeded`.
+
+    A carrier or a layer that cannot be read is an attachment with an error: it is there, and it is not good.
+    """
+    budget = Budget()
+    found: list[Attachment] = []
+    aside: list[str] = []
+    seen: set[str] = set()
+    for carrier in carriers:
+        if carrier.descriptor.digest in seen:
+            continue
+        seen.add(carrier.descriptor.digest)
+        budget.spend(min(carrier.descriptor.size, limits.IMAGE_MANIFEST_BYTES), carrier.descriptor.digest)
+        layers = _layers(carrier, read)
+        if isinstance(layers, InputError):
+            found.append(Attachment("", None, {}, carrier.descriptor.digest, carrier.found_by, layers))
+            continue
+        for layer in layers:
+            if is_signature_type(layer.media_type):
+                found.append(_attachment(layer, carrier, read, budget))
+            else:
+                aside.append(layer.media_type)
+    return Attachments(tuple(found), tuple(aside))
+
+
+def _layers(carrier: Carrier, read: Read) -> Sequence[Descriptor] | InputError:
+    descriptor = carrier.descriptor
+    try:
+        data = read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
+        return read_manifest(data, descriptor.digest, descriptor.media_type).layers
+    except InputError as error:
+        return error
+
+
+def _attachment(layer: Descriptor, carrier: Carrier, read: Read, budget: Budget) -> Attachment:
+    budget.spend(layer.size, layer.digest)
+    payload: bytes | None = None
+    failure: InputError | None = None
+    try:
+        payload = read(layer, limits.ATTACHMENT_BYTES, "a signature or attestation")
+    except InputError as error:
+        failure = error
+    return Attachment(
+        layer.media_type, payload, dict(layer.annotations), layer.digest, carrier.found_by, failure
+    )

@@ -1,0 +1,113 @@
+"""What `image verify REF` names: a directory, a saved archive, or an image in a registry.
+
+Grammar of registry references: the `distribution` project's `reference` package; a host is always written
+out, so that no reference is ever completed to a registry that nobody named.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trustconsole.errors import UsageError
+
+DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+_COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_REPOSITORY: Final = re.compile(rf"(?P<host>{_HOST})/(?P<name>{_COMPONENT}(?:/{_COMPONENT})*)", re.ASCII)
+_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
+_LONGEST: Final = 255
+_HINT: Final = "a directory, a saved archive, or HOST/REPOSITORY[:TAG|@sha256:HEX]"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository in a registry; host with its port, where it has one."""
+
+    host: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.name}"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the host is this machine by its name or address: only there may TLS be missing."""
+        return is_loopback(self.host)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReference:
+    """A directory or a saved archive, and which of its images is meant (None: the only one)."""
+
+    path: Path
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryReference:
+    """An image in a registry, by digest where one is given, else by its tag."""
+
+    repository: Repository
+    tag: str | None
+    digest: str | None
+
+
+def read_reference(text: str) -> LocalReference | RegistryReference:
+    """What `text` names: a path where something is there, else a registry reference; raises `UsageError`."""
+    place, at, digest = text.partition("@")
+    if at and not DIGEST.fullmatch(digest):
+        if Path(text).exists():
+            return LocalReference(Path(text), None)
+        raise UsageError("what follows @ is not sha256: and 64 lowercase hex digits", hint=_HINT)
+    if not place or "\0" in place:
+        raise UsageError("the reference names no image", hint=_HINT)
+    if place.startswith(("/", "./", "../", "~")) or _is_there(place):
+        return LocalReference(Path(place), digest or None)
+    head, colon, tag = place.rpartition(":")
+    if colon and "/" not in tag:
+        place = head
+    else:
+        tag = ""
+    repository = read_repository(place)
+    if repository is None or (colon and tag and not _TAG.fullmatch(tag)):
+        raise UsageError(f"{text!r} is neither a path that exists nor a registry reference", hint=_HINT)
+    return RegistryReference(repository, (tag or "latest") if not digest else (tag or None), digest or None)
+
+
+def _is_there(place: str) -> bool:
+    try:
+        return Path(place).exists()
+    except OSError:  # a name that is too long for the file system
+        return False
+
+
+def read_repository(text: str) -> Repository | None:
+    """`HOST/REPOSITORY`, None where `text` is none; the host holds a dot or a port, or is localhost."""
+    match = _REPOSITORY.fullmatch(text)
+    if match is None or len(text) > _LONGEST:
+        return None
+    host = match["host"]
+    if host != "localhost" and not any(char in host for char in ".:"):
+        return None
+    return Repository(host, match["name"])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (with or without port) is this machine, without asking a name server."""
+    bare = host.rpartition(":")[0] if re.search(r":[0-9]+\Z", host) else host
+    name = bare.strip("[]").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def tag_of(reference: str) -> str:
+    """The tag at the end of a name that may or may not hold a repository before it."""
+    return reference.rpartition(":")[2]
