@@ -40,6 +40,15 @@ TRUSTED_ROOT_BYTES: Final = 1 * MIB
 TRUSTED_ROOT_ENTRIES: Final = 64
 """Logs or authorities of one kind in a trusted_root.json."""
 
+IDENTITY_CHARS: Final = 2048
+"""A subject alternative name that is compared with an identity."""
+
+EXPRESSION_CHARS: Final = 1024
+"""A regular expression for an identity."""
+
+EXPRESSION_STATES: Final = 4000
+"""Steps of the program that such an expression becomes; counted repetitions multiply them."""
+
 YAML_BYTES: Final = 1 * MIB
 """controller.yml, the settings, and module.yaml inside a jar."""
 

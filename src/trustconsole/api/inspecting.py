@@ -29,8 +29,9 @@ from trustconsole.trust_root import (
     spki_sha256,
     subject_text,
 )
+from trustconsole.verification.entry_bodies import read_entry_body
 from trustconsole.verification.loading import sidecar_paths
-from trustconsole.verification.log_entry import LogEntry, read_entry_body
+from trustconsole.verification.log_entry import LogEntry
 from trustconsole.verification.material import Material, alternative_names, public_key_of
 from trustconsole.verification.sidecar_formats import (
     LegacyBundle,

@@ -48,7 +48,7 @@ def _verdicts(out: Stream, report: VerificationReport) -> None:
     by = f"  by step {documented.rule}" if documented.rule else ""
     if documented.matched:
         kind = "key" if documented.matched.kind == "public-key" else "certificate"
-        by = f"  by {kind} {documented.matched.fingerprint[:8]}, line {documented.matched.line}"
+        by = f"  by {kind} {documented.matched.fingerprint[:8]}, {documented.matched.place}"
     answer = f"  HTTP {controller.http} {controller.code or ''}".rstrip() if controller.http else ""
     via = f"  via {controller.via}" if controller.via else ""
     stage = f"  at {controller.stage}" if controller.verdict in ("no-boot", "error") else ""
@@ -83,6 +83,7 @@ def _facts(out: Stream, report: VerificationReport) -> None:
             ("policy", mode),
             ("trust root", policy.trust_root or "none"),
             ("Rekor key", policy.rekor_key),
+            ("trusted root", policy.trusted_root),
             ("signer SPKI", signer.spki_sha256 if signer else None),
             ("subject", signer.subject if signer else None),
             ("names", ", ".join(signer.san) if signer else None),

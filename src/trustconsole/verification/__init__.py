@@ -1,6 +1,14 @@
 """Whether a bundle is genuine, exactly why not, and what the controller would do with it."""
 
-from trustconsole.verification.case import Artifact, Case, Mode, Policy, RekorPolicy, SidecarFile
+from trustconsole.verification.case import (
+    Artifact,
+    Case,
+    Mode,
+    Policy,
+    RekorPolicy,
+    SidecarFile,
+    TrustedRootFile,
+)
 from trustconsole.verification.chain import ChainReport, check_chain
 from trustconsole.verification.disagreement import headline
 from trustconsole.verification.loading import SidecarChoice, choose_sidecar
@@ -39,6 +47,7 @@ __all__ = [
     "Signer",
     "Standing",
     "Step",
+    "TrustedRootFile",
     "Verdict",
     "VerificationReport",
     "check_chain",

@@ -14,7 +14,7 @@ from typing import Literal
 from trustconsole.controller_config.report import ConfigReport
 from trustconsole.errors import InputError, Location, MalformedInput
 from trustconsole.storage import FileIdentity, digest_file, read_bounded
-from trustconsole.trust_root.model import TrustRootReport
+from trustconsole.trust_root import TrustedRoot, TrustRootReport, read_trusted_root
 from trustconsole.verification.signatures import SignatureChecker
 
 Mode = Literal["KEYED", "COSIGN_BUNDLE"]
@@ -79,10 +79,34 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustedRootFile:
+    """A trusted_root.json that was named; `root` is None where it could not be read (`error`)."""
+
+    path: str
+    root: TrustedRoot | None = field(repr=False)
+    error: InputError | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> TrustedRootFile:
+        """Read `path`; never raises."""
+        try:
+            return cls(str(path), read_trusted_root(path))
+        except InputError as error:
+            return cls(str(path), None, error)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells it from another one."""
+        return (self.path, self.root.sha256 if self.root else str(self.error))
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One question for the engine. `trust_root` None: none is configured; `sidecar` None: there is none.
 
-    `other_sidecar` is the path of a signature file of the kind that the mode does not read.
+    `other_sidecar` is the path of a signature file of the kind that the mode does not read. A `trusted_root`
+    says which logs and timestamp authorities count, in place of `rekor_key`; without a `trust_root` its
+    certificate authorities are the anchors, too.
     """
 
     artifact: Artifact
@@ -94,3 +118,4 @@ class Case:
     now: datetime
     checker: SignatureChecker
     sidecar_expected_at: str
+    trusted_root: TrustedRootFile | None = None

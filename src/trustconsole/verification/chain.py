@@ -189,6 +189,7 @@ def _explain(
     anchors: Sequence[x509.Certificate],
     at: datetime,
     reasons: Sequence[str],
+    called: str,
 ) -> str:
     """The sentence for a refusal: dates first, then a missing issuer, then the library's own reason."""
     if not within_dates(leaf, at):
@@ -199,7 +200,7 @@ def _explain(
         issuers = _issuers_of(current, [*anchors, *intermediates])
         if not issuers:
             name = "the leaf" if current is leaf else subject_text(current.subject)
-            return f"{name} was issued by {subject_text(current.issuer)}, which no CERTIFICATE block is"
+            return f"{name} was issued by {subject_text(current.issuer)}, which no {called} is"
         outside = [issuer for issuer in issuers if not within_dates(issuer, at)]
         if len(outside) == len(issuers):
             return (
@@ -222,13 +223,15 @@ def check_certificates(
     intermediates: Sequence[x509.Certificate],
     anchors: Sequence[x509.Certificate],
     at: datetime,
+    *,
+    anchors_called: str = "CERTIFICATE block",
 ) -> ChainReport:
     """Whether `leaf` chains to one of `anchors` at `at` (aware) under the strict code-signing profile.
 
     Anchors are tried in order; the first that matches is named. Never raises over a certificate.
     """
     if not anchors:
-        return ChainReport(False, "there is no CERTIFICATE block to chain to", at)
+        return ChainReport(False, f"there is no {anchors_called} to chain to", at)
     if len(intermediates) > limits.INTERMEDIATES:
         return ChainReport(False, f"more than {limits.INTERMEDIATES} intermediates", at)
     reasons: list[str] = []
@@ -243,7 +246,7 @@ def check_certificates(
             reasons.append(flaw)
             continue
         return ChainReport(True, f"chains to {subject_text(anchor.subject)}", at, index, path)
-    return ChainReport(False, _explain(leaf, intermediates, anchors, at, reasons), at)
+    return ChainReport(False, _explain(leaf, intermediates, anchors, at, reasons, anchors_called), at)
 
 
 def check_chain(leaf: bytes, intermediates: bytes, anchors: bytes, at: datetime | None = None) -> ChainReport:

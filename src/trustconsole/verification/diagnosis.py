@@ -51,7 +51,7 @@ def _fits(
 
 def _altered(case: Case, state: DocumentedState) -> Iterator[Finding]:
     """The log entry says which digest was signed: does the signature fit that one?"""
-    body = state.assessment.body
+    body = state.assessment.binding.body if state.assessment.binding else None
     if body is None or not state.signature or body.hash_algorithm != "sha256":
         return
     try:

@@ -1,7 +1,7 @@
 """The engine: one list of small checks, run to the end, whatever the verdict.
 
-A reading is a table of `Check` rows over a case and a state of its own. The first check that refuses makes the
-verdict; those after it still run where they can and are marked `after_verdict`.
+A reading is a table of `Check` rows over a case and a state of its own. The first check that refuses makes
+the verdict; those after it still run where they can and are marked `after_verdict`.
 """
 
 from __future__ import annotations

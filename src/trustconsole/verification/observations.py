@@ -106,15 +106,16 @@ def _about_key(case: Case, state: DocumentedState, *, accepted: bool) -> Iterato
 def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
     assessment = state.assessment
     path = case.sidecar.path if case.sidecar else None
-    if state.entry is not None and assessment.mismatches:
-        body = assessment.body
+    binding = assessment.binding
+    if binding is not None and binding.mismatches:
+        body = binding.body
         entry = f"{body.hash_algorithm} {body.hash_value[:8]}" if body is not None else "nothing"
         yield KINDS["log-entry-other-artifact"].at(
             path,
-            about=" and ".join(assessment.mismatches),
+            about=" and ".join(binding.mismatches),
             entry=entry,
             found=f"sha256 {case.artifact.sha256[:8]}",
         )
     why = why_nothing_is_proved(state)
-    if why is not None and not assessment.mismatches and case.rekor_key is not None:
+    if why is not None and not (binding and binding.mismatches) and case.rekor_key is not None:
         yield KINDS["log-entry-not-proved"].at(path, why=why)

@@ -46,11 +46,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The trust-root block that made the verdict; `line` is where it begins."""
+    """The trust-root block that made the verdict; `line` is where it begins, None in a trusted_root.json."""
 
     kind: Literal["public-key", "certificate"]
     fingerprint: str
-    line: int
+    line: int | None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words."""
+        return f"line {self.line}" if self.line is not None else "in the trusted root"
 
     def to_dict(self) -> dict[str, object]:
         """The `matched` object."""
@@ -130,6 +135,7 @@ class PolicyFacts:
     rekor_policy: str
     rekor_key: str | None
     at: datetime
+    trusted_root: str | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The `policy` object."""
@@ -140,6 +146,7 @@ class PolicyFacts:
             "trust_root_sha256": self.trust_root_sha256,
             "rekor_policy": self.rekor_policy,
             "rekor_key": self.rekor_key,
+            "trusted_root": self.trusted_root,
             "at": rfc3339(self.at),
         }
 

@@ -1,6 +1,6 @@
-"""The two signature files that a module may have beside it: `.sig` and the legacy cosign bundle.
+"""The two signature files that a module may have beside it: `.sig`, and a bundle of either format.
 
-Told apart by name first; a bundle's content then tells legacy from Sigstore (sigstore.md a1, a2).
+Told apart by name first; a bundle's content then tells the legacy cosign format from Sigstore's.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from trustconsole.errors import InputError, Location, MalformedInput
 from trustconsole.strict_text import strict_base64, strict_json
 from trustconsole.verification.log_entry import LogEntry, read_log_entry
 from trustconsole.verification.material import Material, read_material
+from trustconsole.verification.sigstore.bundle import SigstoreBundle, sigstore_bundle_of
 
 SIGSTORE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle"
 _KNOWN_FIELDS = {"base64Signature", "cert", "rekorBundle"}
@@ -36,13 +37,6 @@ class LegacyBundle:
     unknown_fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SigstoreBundle:
-    """A bundle in the Sigstore format, recognised by its media type (untrusted text)."""
-
-    media_type: str
-
-
 def read_detached(data: bytes, where: str) -> DetachedSignature:
     """A `.sig`: Base64 text and nothing else but one final LF or CRLF; raises `MalformedInput`."""
     text, line_end = data, ""
@@ -53,13 +47,12 @@ def read_detached(data: bytes, where: str) -> DetachedSignature:
     return DetachedSignature(strict_base64(text, where), line_end)
 
 
-def is_sigstore(document: object) -> str | None:
-    """The media type where the document is a Sigstore bundle, else None."""
-    if isinstance(document, dict):
-        media_type = cast("dict[str, object]", document).get("mediaType")
-        if isinstance(media_type, str) and media_type.startswith(SIGSTORE_MEDIA_TYPE):
-            return media_type
-    return None
+def is_sigstore(document: object) -> bool:
+    """Whether the document says that it is a Sigstore bundle, of whatever version."""
+    if not isinstance(document, dict):
+        return False
+    media_type = cast("dict[str, object]", document).get("mediaType")
+    return isinstance(media_type, str) and media_type.startswith(SIGSTORE_MEDIA_TYPE)
 
 
 def _material(value: object) -> Material:
@@ -76,9 +69,8 @@ def read_bundle(data: bytes, where: str) -> LegacyBundle | SigstoreBundle:
     A `rekorBundle` that is there but broken does not raise: what it means depends on the policy.
     """
     document = strict_json(data, where)
-    media_type = is_sigstore(document)
-    if media_type is not None:
-        return SigstoreBundle(media_type)
+    if is_sigstore(document):
+        return sigstore_bundle_of(document, where)
     if not isinstance(document, dict):
         raise MalformedInput("is not a JSON object", location=Location(where))
     fields = cast("dict[str, object]", document)

@@ -51,6 +51,15 @@ def algorithm_of(key: PublicKeyTypes) -> SignatureAlgorithm | None:
     return next((row for row in ALGORITHMS if isinstance(key, row.key_type)), None)
 
 
+_CURVE_HASHES: dict[str, HashName] = {"secp384r1": "sha384", "secp521r1": "sha512"}
+
+
+def hash_names_of(key: PublicKeyTypes) -> tuple[HashName, ...]:
+    """The hashes that tools sign with where a bundle states none: SHA-256, and that of the key's curve."""
+    own = _CURVE_HASHES.get(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
+    return ("sha256", own) if own else ("sha256",)
+
+
 def verify_signature(
     key: PublicKeyTypes, signature: bytes, *, digest: bytes, message: Callable[[], bytes], hash_name: HashName
 ) -> bool:

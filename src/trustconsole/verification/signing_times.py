@@ -40,9 +40,7 @@ def assess_timestamps(
     return tuple(_assess(token, signature, authorities) for token in tokens)
 
 
-def _assess(
-    token: bytes, signature: bytes, authorities: Sequence[TrustedAuthority]
-) -> AssessedTimestamp:
+def _assess(token: bytes, signature: bytes, authorities: Sequence[TrustedAuthority]) -> AssessedTimestamp:
     try:
         verified = verify_timestamp(token, signature, authorities)
     except InputError as error:

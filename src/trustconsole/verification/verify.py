@@ -10,17 +10,18 @@ from pathlib import Path
 
 from trustconsole.errors import InputError
 from trustconsole.trust_root import TrustRootReport
-from trustconsole.verification.case import Artifact, Case, Policy
+from trustconsole.verification.case import Artifact, Case, Policy, TrustedRootFile
 from trustconsole.verification.controller import judge_as_controller, judge_unreadable_artifact
 from trustconsole.verification.diagnosis import diagnose
 from trustconsole.verification.disagreement import disagreement
-from trustconsole.verification.documented import DOCUMENTED_CHECKS, DocumentedState
+from trustconsole.verification.documented import DOCUMENTED_CHECKS, DocumentedState, anchors_of
 from trustconsole.verification.engine import Outcome, run_checks
 from trustconsole.verification.loading import SidecarChoice, choose_sidecar
 from trustconsole.verification.material import signer_of
 from trustconsole.verification.observations import observe
 from trustconsole.verification.report import (
     DocumentedVerdict,
+    Matched,
     PolicyFacts,
     Sidecar,
     SidecarKind,
@@ -44,12 +45,13 @@ def verify_artifact(
     sidecar: Path | None = None,
     choice: SidecarChoice | None = None,
     checker: SignatureChecker | None = None,
+    trusted_root: TrustedRootFile | None = None,
 ) -> VerificationReport:
     """Both verdicts about the file at `path`, with traces and findings.
 
     `trust_root` and `rekor_key` are read reports (None: not configured); `sidecar` replaces the one beside
     the artefact, `choice` is one that was read already; `now` is aware; `checker` remembers signature checks
-    between calls.
+    between calls; `trusted_root` stands in for `rekor_key`, and without a `trust_root` for that, too.
     """
     choice = choice or choose_sidecar(path, policy.mode, sidecar)
     policy = Policy(choice.mode, policy.rekor_policy, policy.source, policy.enforced, policy.config)
@@ -61,6 +63,7 @@ def verify_artifact(
         policy.rekor_policy,
         rekor_key.path if rekor_key else None,
         now,
+        trusted_root.path if trusted_root else None,
     )
     try:
         artifact = Artifact.read(path)
@@ -76,6 +79,7 @@ def verify_artifact(
         now,
         checker or SignatureChecker(),
         choice.expected_at,
+        trusted_root,
     )
     return _report(case, facts)
 
@@ -108,12 +112,19 @@ def _report(case: Case, facts: PolicyFacts) -> VerificationReport:
 def _documented_verdict(outcome: Outcome, state: DocumentedState) -> DocumentedVerdict:
     decision = outcome.decision
     if decision is None:
-        by = f"by the block at line {state.matched.line}" if state.matched else ""
-        return DocumentedVerdict("accept", None, f"verified {by}".strip(), state.matched)
+        return DocumentedVerdict("accept", None, f"verified {_by(state.matched)}".strip(), state.matched)
     if decision.verdict == "unsigned-allowed":
         return DocumentedVerdict("unsigned-allowed", None, decision.reason)
     code = REFUSED_CODE if decision.verdict == "reject" else None
     return DocumentedVerdict(decision.verdict, outcome.rule, decision.reason, None, code)
+
+
+def _by(matched: Matched | None) -> str:
+    if matched is None:
+        return ""
+    if matched.line is None:
+        return f"by authority {matched.fingerprint[:8]} of the trusted root"
+    return f"by the block at line {matched.line}"
 
 
 def _valid_until(case: Case, state: DocumentedState) -> datetime | None:
@@ -121,26 +132,39 @@ def _valid_until(case: Case, state: DocumentedState) -> datetime | None:
 
     A certificate counts where a chain is judged now by either reading; a pinned key has no dates.
     """
+    instants = [*_certificate_instants(case, state), *_window_instants(case, state)]
+    return min((instant for instant in instants if instant > case.now), default=None)
+
+
+def _certificate_instants(case: Case, state: DocumentedState) -> list[datetime]:
     material = state.material
     if material is None or material.leaf is None:
-        return None
+        return []
     anchors = [
         block.certificate
         for block in (case.trust_root.blocks if case.trust_root else ())
         if block.kind == "certificate" and block.certificate is not None
-    ]
+    ] or [anchor.certificate for anchor in anchors_of(case)]
     if not anchors:
-        return None
+        return []
     judged_now = [material.leaf]
     if state.verified_time is None and state.chain is not None:
         judged_now = [*material.certificates, *(state.chain.path or anchors)]
-    instants = [
+    return [
         instant
         for certificate in judged_now
         for instant in (certificate.not_valid_before_utc, certificate.not_valid_after_utc + _INSTANT)
-        if instant > case.now
     ]
-    return min(instants, default=None)
+
+
+def _window_instants(case: Case, state: DocumentedState) -> list[datetime]:
+    """Where no time is proved, logs and authorities of a trusted root are judged now, too."""
+    root = case.trusted_root.root if case.trusted_root else None
+    if root is None or state.verified_time is not None:
+        return []
+    windows = [one.validity for one in (*root.logs, *root.certificate_authorities)]
+    ends = [window.end + _INSTANT for window in windows if window.end is not None]
+    return [*(window.start for window in windows), *ends]
 
 
 def _unreadable(

@@ -209,7 +209,7 @@ def _verdicts(sheet: Sheet, report: VerificationReport) -> None:
     matched = documented.matched
     if matched:
         kind = "key" if matched.kind == "public-key" else "certificate"
-        by = f"  by {kind} {fingerprint8(matched.fingerprint)}, line {matched.line}"
+        by = f"  by {kind} {fingerprint8(matched.fingerprint)}, {matched.place}"
     head = verdict(documented.verdict, show)
     sheet.fact("documented", join(head, show.text(by, "$text-muted")), BY_VERDICT[documented.verdict])
     answer = f"  HTTP {controller.http} {controller.code or ''}".rstrip() if controller.http else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from trustconsole.errors import InputError, LimitExceeded
 from trustconsole.text import human_bytes, plural
+from trustconsole.verification.bundle_content import signed_content
 from trustconsole.verification.case import Case
 from trustconsole.verification.documented.keys import check_chain_step, check_key, check_signature
 from trustconsole.verification.documented.rekor import (
@@ -19,7 +20,9 @@ from trustconsole.verification.documented.rekor import (
 )
 from trustconsole.verification.documented.state import DocumentedState, failed, reject, skipped
 from trustconsole.verification.engine import Check, Decision, Result
-from trustconsole.verification.sidecar_formats import SigstoreBundle, read_bundle, read_detached
+from trustconsole.verification.sidecar_formats import read_bundle, read_detached
+from trustconsole.verification.signed_content import content_of_file
+from trustconsole.verification.sigstore.bundle import MessageSignature, SigstoreBundle, UnknownBundleVersion
 
 
 def _policy_errors(case: Case) -> tuple[str, ...]:
@@ -32,7 +35,7 @@ def _policy_errors(case: Case) -> tuple[str, ...]:
     errors = []
     if policy.mode != "COSIGN_BUNDLE":
         errors.append("REQUIRE_SET requires mode COSIGN_BUNDLE")
-    if case.rekor_key is None:
+    if case.rekor_key is None and case.trusted_root is None:
         errors.append("REQUIRE_SET requires rekor.publicKey")
     return tuple(errors)
 
@@ -40,7 +43,9 @@ def _policy_errors(case: Case) -> tuple[str, ...]:
 def nothing_to_judge_with(case: Case) -> bool:
     """Whether no block could ever verify anything: no trust root, an unreadable or an empty one."""
     root = case.trust_root
-    return root is None or root.error is not None or not root.trusted_blocks
+    if root is None:
+        return case.trusted_root is None or case.trusted_root.root is None
+    return root.error is not None or not root.trusted_blocks
 
 
 def _check_profile(case: Case, _state: DocumentedState) -> Result:
@@ -64,8 +69,11 @@ def _check_profile(case: Case, _state: DocumentedState) -> Result:
 
 def _check_trust_root(case: Case, _state: DocumentedState) -> Result:
     root = case.trust_root
+    if case.trusted_root is not None and case.trusted_root.error is not None:
+        reason = f"the trusted root cannot be read: {case.trusted_root.error}"
+        return Result("fail", reason, {"path": case.trusted_root.path}, Decision("error", reason))
     if root is None:
-        return reject("no trust root is configured, so nothing can verify")
+        return _check_trusted_root(case)
     if root.error is not None:
         reason = f"the trust root cannot be read: {root.error}"
         return Result("fail", reason, {"path": root.path}, Decision("error", reason))
@@ -84,6 +92,19 @@ def _check_trust_root(case: Case, _state: DocumentedState) -> Result:
         return reject("the trust root holds no trusted block", **evidence)
     detail = f"{plural(len(keys), 'key')} and {plural(len(certificates), 'certificate')} trusted"
     return Result("pass", detail, evidence)
+
+
+def _check_trusted_root(case: Case) -> Result:
+    """Without a PEM file, the certificate authorities of a trusted_root.json are what is trusted."""
+    root = case.trusted_root.root if case.trusted_root else None
+    if root is None:
+        return reject("no trust root is configured, so nothing can verify")
+    count = len(root.certificate_authorities)
+    evidence: dict[str, object] = {"path": root.path, "sha256": root.sha256, "certificate_authorities": count}
+    if case.policy.mode == "KEYED" or not count:
+        return reject("the trusted root holds no public key of an author and no usable authority", **evidence)
+    words = plural(count, "certificate authority", "certificate authorities")
+    return Result("pass", f"{words} of the trusted root trusted", evidence)
 
 
 def _check_sidecar(case: Case, state: DocumentedState) -> Result:
@@ -108,6 +129,7 @@ def _check_parse(case: Case, state: DocumentedState) -> Result:
     try:
         if sidecar.named == "sig":
             detached = read_detached(sidecar.data, sidecar.path)
+            state.content = content_of_file(case.artifact)
             state.signature, state.line_end = detached.signature, detached.line_end
             if detached.line_end:
                 return Result("info", f"Base64 text with a final {detached.line_end}")
@@ -118,18 +140,18 @@ def _check_parse(case: Case, state: DocumentedState) -> Result:
         return failed(str(error), error)
     except InputError as error:
         state.parse_error = error
+        if isinstance(error, UnknownBundleVersion):
+            state.sidecar_kind, state.media_type = "sigstore-bundle", error.media_type
         place = error.location
         return reject(
             f"the signature file is malformed: {error}",
             where=place.path if place else sidecar.path,
             offset=place.offset if place else None,
         )
-    if isinstance(bundle, SigstoreBundle):
-        state.sidecar_kind, state.media_type = "sigstore-bundle", bundle.media_type
-        reason = "a Sigstore bundle under the legacy name: this version does not verify that format"
-        evidence = {"media_type": bundle.media_type}
-        return Result("fail", reason, evidence, Decision("error", reason))
     state.signature, state.material = bundle.signature, bundle.material
+    if isinstance(bundle, SigstoreBundle):
+        return _sigstore(case, state, bundle)
+    state.content = content_of_file(case.artifact)
     state.entry, state.entry_error = bundle.entry, bundle.entry_error
     state.unknown_fields = bundle.unknown_fields
     parts = ["legacy cosign bundle"]
@@ -142,6 +164,20 @@ def _check_parse(case: Case, state: DocumentedState) -> Result:
             "info", ", ".join([*parts, "with unknown fields"]), {"fields": list(bundle.unknown_fields)}
         )
     return Result("pass", ", ".join(parts))
+
+
+def _sigstore(case: Case, state: DocumentedState, bundle: SigstoreBundle) -> Result:
+    state.sidecar_kind, state.media_type, state.bundle = "sigstore-bundle", bundle.media_type, bundle
+    state.content = signed_content(bundle, content_of_file(case.artifact))
+    signer = "a bare key" if bundle.material is None else "a certificate"
+    kind = "a message signature" if isinstance(bundle.content, MessageSignature) else "a DSSE envelope"
+    entries = plural(len(bundle.entries), "log entry", "log entries")
+    detail = f"Sigstore bundle {bundle.version}: {kind} by {signer}, {entries}"
+    if bundle.timestamps:
+        detail += f", {plural(len(bundle.timestamps), 'timestamp')}"
+    return Result(
+        "info", f"{detail}; the controller does not read this format", {"media_type": bundle.media_type}
+    )
 
 
 DOCUMENTED_CHECKS: tuple[Check[Case, DocumentedState], ...] = (

@@ -6,51 +6,38 @@ trust root, or chains to one (GHSA-fx35-mq7g-6g98).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
-
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-from trustconsole import limits
 from trustconsole.errors import InputError
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import Block, public_key_facts, spki_sha256, subject_text
+from trustconsole.trust_root import public_key_facts, spki_sha256, subject_text
+from trustconsole.verification.bundle_content import artifact_flaw, hash_names
 from trustconsole.verification.case import Case
-from trustconsole.verification.chain import check_certificates
-from trustconsole.verification.documented.assessment import assess_entry, why_nothing_is_proved
+from trustconsole.verification.documented.anchors import (
+    anchor_flaw,
+    anchors_of,
+    blocks_of,
+    chain_to,
+    matched_of,
+    name_of,
+)
+from trustconsole.verification.documented.assessment import assess, why_nothing_is_proved
 from trustconsole.verification.documented.state import DocumentedState, failed, reject, skipped
 from trustconsole.verification.engine import Decision, Result
 from trustconsole.verification.material import public_key_of, within_dates
-from trustconsole.verification.report import Matched
-from trustconsole.verification.signatures import algorithm_of
+from trustconsole.verification.signatures import HashName, algorithm_of
+from trustconsole.verification.signed_content import content_of_file
 
 
-def _blocks(case: Case, kind: str) -> list[Block]:
-    root = case.trust_root
-    return [block for block in root.trusted_blocks if block.kind == kind] if root else []
+def _hash_names(state: DocumentedState, key: PublicKeyTypes) -> tuple[HashName, ...]:
+    """A legacy bundle and a .sig mean SHA-256, whatever the curve; a Sigstore bundle says what it means."""
+    return hash_names(state.bundle, key) if state.bundle is not None else ("sha256",)
 
 
-def _matched(block: Block) -> Matched:
-    kind: Literal["public-key", "certificate"] = (
-        "certificate" if block.kind == "certificate" else "public-key"
-    )
-    return Matched(kind, block.fingerprint or "", block.line_start)
-
-
-def _name(block: Block) -> str:
-    comment = f" ({block.comment})" if block.comment else ""
-    return f"{(block.fingerprint or '')[:8]}{comment}, line {block.line_start}"
-
-
-def _message(case: Case) -> Callable[[], bytes]:
-    return lambda: case.artifact.content(limits.ED25519_BYTES)
-
-
-def _holds(case: Case, key: PublicKeyTypes, signature: bytes) -> bool:
-    return case.checker.verify(
-        key, signature, digest=case.artifact.digest, message=_message(case), hash_name="sha256"
-    )
+def _holds(case: Case, state: DocumentedState, key: PublicKeyTypes, signature: bytes) -> bool:
+    content = state.content or content_of_file(case.artifact)
+    return content.is_signed_by(key, signature, _hash_names(state, key), case.checker)
 
 
 def check_key(case: Case, state: DocumentedState) -> Result:
@@ -64,24 +51,24 @@ def check_key(case: Case, state: DocumentedState) -> Result:
         result = _select_equal_key(case, state)
     else:
         result = _select_pinned_leaf(case, state)
-    assess_entry(case, state)
+    assess(case, state)
     return result
 
 
 def _try_every_key(case: Case, state: DocumentedState, signature: bytes) -> Result:
-    blocks = _blocks(case, "public-key")
+    blocks = blocks_of(case, "public-key")
     too_large: InputError | None = None
     for block in blocks:
         if block.public_key is None:
             continue
         try:
-            holds = _holds(case, block.public_key, signature)
+            holds = _holds(case, state, block.public_key, signature)
         except InputError as error:
             too_large = error
             continue
         if holds:
-            state.key, state.matched, state.signature_holds = block.public_key, _matched(block), True
-            return Result("pass", f"matches key {_name(block)}", {"line": block.line_start})
+            state.key, state.matched, state.signature_holds = block.public_key, matched_of(block), True
+            return Result("pass", f"matches key {name_of(block)}", {"line": block.line_start})
     if too_large is not None:
         return failed(f"an Ed25519 key could not be tried: {too_large}", too_large)
     state.signature_holds = False
@@ -100,11 +87,11 @@ def _select_equal_key(case: Case, state: DocumentedState) -> Result:
         return reject("the key inside the bundle cannot be read")
     state.key = key
     fingerprint = spki_sha256(key)
-    for block in _blocks(case, "public-key"):
+    for block in blocks_of(case, "public-key"):
         if block.spki_sha256 == fingerprint:
-            state.matched = _matched(block)
+            state.matched = matched_of(block)
             return Result(
-                "pass", f"the key inside the bundle equals {_name(block)}", {"spki_sha256": fingerprint}
+                "pass", f"the key inside the bundle equals {name_of(block)}", {"spki_sha256": fingerprint}
             )
     return reject(
         f"the bundle brings its own key {fingerprint[:8]}, which the trust root does not hold",
@@ -124,11 +111,11 @@ def _select_pinned_leaf(case: Case, state: DocumentedState) -> Result:
         "algorithm": str(public_key_facts(key)),
         "subject": subject_text(leaf.subject),
     }
-    for block in _blocks(case, "public-key"):
+    for block in blocks_of(case, "public-key"):
         if block.spki_sha256 == fingerprint:
-            state.matched, state.pinned = _matched(block), True
-            return Result("pass", f"the certificate's key equals {_name(block)}", evidence)
-    if not _blocks(case, "certificate"):
+            state.matched, state.pinned = matched_of(block), True
+            return Result("pass", f"the certificate's key equals {name_of(block)}", evidence)
+    if not anchors_of(case):
         return reject(
             f"the certificate's key {fingerprint[:8]} is no trusted key, and there is no anchor", **evidence
         )
@@ -145,13 +132,12 @@ def check_chain_step(case: Case, state: DocumentedState) -> Result:
         return skipped("there is no certificate")
     if state.pinned:
         return skipped("the key is pinned by a PUBLIC KEY block")
-    blocks = [block for block in _blocks(case, "certificate") if block.certificate is not None]
-    anchors = [block.certificate for block in blocks if block.certificate is not None]
+    anchors = anchors_of(case)
     if not anchors:
         return skipped("there is no CERTIFICATE block")
+    times = state.evidence.times if state.evidence else ()
     at = state.verified_time or case.now
     judged = "the verified time" if state.verified_time else "now"
-    state.chain = check_certificates(leaf, material.certificates[1:], anchors, at)
     evidence: dict[str, object] = {
         "at": rfc3339(at),
         "judged_at": judged,
@@ -159,14 +145,19 @@ def check_chain_step(case: Case, state: DocumentedState) -> Result:
         "leaf_not_after": rfc3339(leaf.not_valid_after_utc),
         "intermediates": len(material.certificates) - 1,
     }
-    if not state.chain.accepted or state.chain.anchor is None:
-        why = why_nothing_is_proved(state) if not within_dates(leaf, at) else None
-        hint = f"; the log entry proves no earlier time: {why}" if why else ""
-        return reject(f"{state.chain.reason}{hint}", **evidence)
-    anchor = blocks[state.chain.anchor]
-    state.matched = _matched(anchor)
-    evidence["path"] = [subject_text(one.subject) for one in state.chain.path]
-    return Result("pass", f"chains to {_name(anchor)}, judged at {judged}", evidence)
+    # Every proved time counts: the path must have held at each of them.
+    for instant in sorted({one.time for one in times} | {at}):
+        state.chain, anchor = chain_to(anchors, material, instant)
+        if anchor is None:
+            why = why_nothing_is_proved(state) if not within_dates(leaf, instant) else None
+            hint = f"; the log entry proves no earlier time: {why}" if why else ""
+            return reject(f"{state.chain.reason}{hint}", **evidence)
+        flaw = anchor_flaw(case, state.chain, instant)
+        if flaw is not None:
+            return reject(flaw, **evidence)
+        state.matched = anchor.matched
+    evidence["path"] = [subject_text(one.subject) for one in state.chain.path] if state.chain else []
+    return Result("pass", f"chains to {anchor.name if anchor else ''}, judged at {judged}", evidence)
 
 
 def check_signature(case: Case, state: DocumentedState) -> Result:
@@ -182,11 +173,15 @@ def check_signature(case: Case, state: DocumentedState) -> Result:
     if row is None:
         detail = f"{facts} keys make no signature that modules may carry"
         return Result("fail", detail, evidence, Decision("reject", detail))
-    name = f"{facts}" if isinstance(key, ed25519.Ed25519PublicKey) else f"{facts}, SHA-256"
+    hashed = ", ".join(name.upper().replace("SHA", "SHA-") for name in _hash_names(state, key))
+    name = f"{facts}" if isinstance(key, ed25519.Ed25519PublicKey) else f"{facts}, {hashed}"
     try:
-        state.signature_holds = _holds(case, key, state.signature)
+        flaw = artifact_flaw(state.bundle, content_of_file(case.artifact)) if state.bundle else None
+        state.signature_holds = flaw is None and _holds(case, state, key, state.signature)
     except InputError as error:
         return failed(f"the signature could not be checked: {error}", error)
+    if flaw is not None:
+        return reject(flaw, **evidence)
     if state.signature_holds:
         return Result("pass", f"covers these bytes ({name})", evidence)
     return reject(f"the signature does not cover these bytes ({name})", **evidence)

@@ -8,36 +8,43 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from trustconsole.errors import InputError
+from trustconsole.verification.bundle_evidence import BundleEvidence
 from trustconsole.verification.chain import ChainReport
 from trustconsole.verification.engine import Decision, Result
-from trustconsole.verification.log_entry import EntryBody, LogEntry
+from trustconsole.verification.entry_binding import Binding
+from trustconsole.verification.log_entry import LogEntry
 from trustconsole.verification.material import Material
 from trustconsole.verification.report import Matched, SidecarKind
+from trustconsole.verification.signed_content import SignedContent
+from trustconsole.verification.sigstore.bundle import SigstoreBundle
 
 
 @dataclass(slots=True)
 class EntryAssessment:
-    """What holds for the log entry, computed once: each of the three is None where it could not be judged."""
+    """What holds for a legacy bundle's log entry: the first three are None where nothing could judge them."""
 
-    key: PublicKeyTypes | None = None
     set_holds: bool | None = None
     log_id_holds: bool | None = None
+    window: str | None = None
     log_id_wanted: tuple[str, ...] = ()
-    body: EntryBody | None = None
-    body_error: InputError | None = None
-    mismatches: tuple[str, ...] = ()
-    compared: dict[str, object] = field(default_factory=dict)
-    bound: bool | None = None
+    binding: Binding | None = None
     proved_time: datetime | None = None
 
 
 @dataclass(slots=True)
 class DocumentedState:
-    """Filled from check to check. `matched` is the block that made the verdict, `key` the signing key."""
+    """Filled from check to check. `matched` is the block that made the verdict, `key` the signing key.
+
+    `bundle` is a Sigstore bundle, and `evidence` what its entries and timestamps prove; a legacy bundle has
+    `entry` and `assessment` instead. `content` is what the signature covers.
+    """
 
     sidecar_kind: SidecarKind = "none"
     media_type: str | None = None
     line_end: str = ""
+    bundle: SigstoreBundle | None = None
+    content: SignedContent | None = None
+    evidence: BundleEvidence | None = None
     signature: bytes | None = None
     material: Material | None = None
     entry: LogEntry | None = None

@@ -48,6 +48,17 @@ _ENTRY: Final = frozenset(
 _PROOF: Final = frozenset({"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"})
 
 
+class UnknownBundleVersion(MalformedInput):
+    """A Sigstore bundle of a version that is not known; `media_type` is what it states (untrusted)."""
+
+    def __init__(self, media_type: str, where: str) -> None:
+        super().__init__(
+            f"is a bundle of {media_type[:200]!r}, and known are the versions 0.1, 0.2 and 0.3",
+            location=Location(where),
+        )
+        self.media_type = media_type
+
+
 @dataclass(frozen=True, slots=True)
 class MessageSignature:
     """A signature over the artefact's bytes; hash and digest as the bundle states them, else None."""
@@ -93,11 +104,10 @@ def sigstore_bundle_of(document: object, where: str) -> SigstoreBundle:
     if not isinstance(document, dict):
         raise MalformedInput("is not a JSON object", location=Location(where))
     stated = cast("dict[str, object]", document).get("mediaType")
-    if not isinstance(stated, str) or stated not in MEDIA_TYPES:
-        name = repr(stated) if isinstance(stated, str) else "no media type"
-        raise MalformedInput(
-            f"is a bundle of {name}, and known are the versions 0.1, 0.2 and 0.3", location=Location(where)
-        )
+    if not isinstance(stated, str):
+        raise MalformedInput("has no media type", location=Location(where))
+    if stated not in MEDIA_TYPES:
+        raise UnknownBundleVersion(stated, where)
     version = MEDIA_TYPES[stated]
     bundle = Message(document, "", _BUNDLE)
     parts = bundle.message("verificationMaterial", _MATERIAL)

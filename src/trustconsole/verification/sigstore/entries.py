@@ -93,8 +93,9 @@ def _assess(
     if not own:
         nothing = Inclusion(None, f"log {entry.log_id[:8]} is not known")
         return AssessedEntry(entry, (), None, nothing, binding, (), None)
-    signers = tuple(log for log in own if entry.set_verifies_under(log.key))
-    set_holds = bool(signers) if entry.signed_entry_timestamp is not None else None
+    promise, signed = entry.signed_entry_timestamp, entry.signed_bytes()
+    signers = tuple(log for log in own if promise is not None and log.signed(signed, promise))
+    set_holds = bool(signers) if promise is not None else None
     time = datetime.fromtimestamp(entry.integrated_time, UTC) if set_holds and entry.integrated_time else None
     inclusion = check_inclusion(entry, own)
     flaws = (

@@ -8,12 +8,10 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from trustconsole.errors import InputError
 from trustconsole.verification.log_entry import InclusionProof, LogEntry
-from trustconsole.verification.signatures import verify_signature
-from trustconsole.verification.sigstore.checkpoint import Checkpoint, NoteSignature, read_checkpoint
+from trustconsole.verification.sigstore.checkpoint import Checkpoint, read_checkpoint
 from trustconsole.verification.sigstore.known_logs import KnownLog
 from trustconsole.verification.sigstore.merkle import leaf_hash, root_of
 
@@ -76,25 +74,17 @@ def _signed(checkpoint: Checkpoint, logs: Sequence[KnownLog]) -> Inclusion:
         "root": checkpoint.root_hash.hex(),
         "signers": [line.name for line in checkpoint.signatures],
     }
-    judged = [
-        _verifies(checkpoint, line, log)
+    own = [
+        (line, [log for log in logs if log.signs(line.name, checkpoint.origin, line.key_hint)])
         for line in checkpoint.signatures
-        for log in logs
-        if log.signs(line.name, checkpoint.origin, line.key_hint)
+    ]
+    judged = [
+        any(log.signed(checkpoint.signed_bytes, line.signature) for log in signers)
+        for line, signers in own
+        if signers
     ]
     if not judged:
         return Inclusion(False, "the checkpoint carries no signature of the entry's log", evidence)
     if not all(judged):
         return Inclusion(False, "a checkpoint signature does not verify under the log's key", evidence)
     return Inclusion(True, f"proved by the checkpoint of {checkpoint.origin}", evidence)
-
-
-def _verifies(checkpoint: Checkpoint, line: NoteSignature, log: KnownLog) -> bool:
-    text = checkpoint.signed_bytes
-    return verify_signature(
-        log.key,
-        line.signature,
-        digest=sha256(text).digest(),
-        message=lambda: text,
-        hash_name="sha256",
-    )

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from trustconsole.trust_root import TrustRootReport
-from trustconsole.trust_root.trusted_root import TrustedLog, TrustedRoot, Validity
+from trustconsole.trust_root import TrustedLog, TrustedRoot, TrustRootReport, Validity
 from trustconsole.verification.log_entry import log_id_of
+from trustconsole.verification.signatures import HashName, verify_signature
 
 _ED25519_NOTE = b"\x01"
 """The algorithm byte of an Ed25519 key in the id of a signed note's key."""
@@ -27,12 +27,14 @@ class KnownLog:
     """A log's key. `log_id` (lowercase hex) None: it follows from the origin; `validity` None: unlimited.
 
     `checkpoint_key_id` is what the signature lines of its checkpoints name, where that is not the log's id.
+    `hash_names`: Rekor signs over SHA-256 whatever its key; a trusted root may say that a log does otherwise.
     """
 
     key: PublicKeyTypes = field(repr=False)
     log_id: str | None
     validity: Validity | None = None
     checkpoint_key_id: str | None = None
+    hash_names: tuple[HashName, ...] = ("sha256",)
 
     def has_id(self, log_id: str, origin: str | None) -> bool:
         """Whether an entry that names `log_id` is this log's; `origin` is its checkpoint's."""
@@ -53,7 +55,20 @@ class KnownLog:
         if identifier == log_id_of(self.key) or not isinstance(self.key, ed25519.Ed25519PublicKey):
             return bytes.fromhex(identifier or "")[:4] == hint
         own = note_key_id(origin, self.key)
-        return name == origin and identifier in (None, own) and bytes.fromhex(own)[:4] == hint
+        return name == origin and own.startswith(identifier or own) and bytes.fromhex(own)[:4] == hint
+
+    def signed(self, text: bytes, signature: bytes) -> bool:
+        """Whether `signature` over `text` is this log's."""
+        return any(
+            verify_signature(
+                self.key,
+                signature,
+                digest=hashlib.new(name, text).digest(),
+                message=lambda: text,
+                hash_name=name,
+            )
+            for name in self.hash_names
+        )
 
     def covers(self, instant: datetime) -> bool:
         """Whether the key was in use then, both ends included."""
@@ -90,4 +105,6 @@ def logs_of_trusted_root(root: TrustedRoot) -> tuple[KnownLog, ...]:
 
 
 def _trusted_log(log: TrustedLog) -> KnownLog:
-    return KnownLog(log.key, log.log_id.hex(), log.validity, log.checkpoint_key_id.hex())
+    stated = log.details.hash_name
+    hash_names: tuple[HashName, ...] = ("sha256", stated) if stated not in (None, "sha256") else ("sha256",)
+    return KnownLog(log.key, log.log_id.hex(), log.validity, log.checkpoint_key_id.hex(), hash_names)

@@ -1,0 +1,1 @@
+"""What the project ships, verified before it is unpacked or pulled: releases and images."""
