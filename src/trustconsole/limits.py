@@ -40,6 +40,12 @@ TRUSTED_ROOT_BYTES: Final = 1 * MIB
 TRUSTED_ROOT_ENTRIES: Final = 64
 """Logs or authorities of one kind in a trusted_root.json."""
 
+TIMESTAMP_BYTES: Final = 64 * KIB
+"""One RFC 3161 timestamp."""
+
+SCTS: Final = 32
+"""Signed certificate timestamps in one leaf."""
+
 IDENTITY_CHARS: Final = 2048
 """A subject alternative name that is compared with an identity."""
 
@@ -99,6 +105,30 @@ STATE_BYTES: Final = 4 * MIB
 
 PROCESS_ENTRY_BYTES: Final = 4 * MIB
 """What is read of one file under /proc, and of a pid file."""
+
+CHECKSUMS_BYTES: Final = 4 * MIB
+"""The checksums file of a release."""
+
+CHECKSUM_LINES: Final = 20_000
+"""Lines in it."""
+
+RELEASE_FILE_BYTES: Final = 64 * GIB
+"""A file that a release lists; it is streamed, so only time bounds it."""
+
+RELEASE_ENTRIES: Final = 50_000
+"""Directory entries of a release that are looked at for files that are not listed."""
+
+SBOM_BYTES: Final = 32 * MIB
+"""A software bill of materials."""
+
+SBOM_COMPONENTS: Final = 100_000
+"""Components in one, nested ones included."""
+
+ENTRY_FILE_BYTES: Final = 4 * MIB
+"""A log entry fetched elsewhere, and each answer of a log that is asked online."""
+
+ONLINE_SECONDS: Final = 20.0
+"""Searching a log and fetching entries from it, all together."""
 
 IMAGE_MANIFEST_BYTES: Final = 4 * MIB
 """An image manifest or index, index.json of a layout: what registries take at most."""

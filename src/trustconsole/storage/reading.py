@@ -155,10 +155,12 @@ def digest_file(
     *,
     algorithm: str = "sha256",
     progress: Callable[[int], None] | None = None,
+    beyond: str = "the controller build cannot read it either",
 ) -> FileDigest:
     """SHA-256 of `path`, streamed in constant memory; `progress` is told the bytes read so far.
 
-    Raises as `read_bounded`. `algorithm` is a `hashlib` name, for diagnosis only.
+    Raises as `read_bounded`; `beyond` is the hint for a file over `limit`. `algorithm` is a `hashlib` name,
+    for diagnosis only.
     """
     with open_regular(path) as (descriptor, status):
         digest = hashlib.new(algorithm)
@@ -171,7 +173,7 @@ def digest_file(
             if total > limit:
                 raise LimitExceeded(
                     f"is larger than the limit of {human_bytes(limit)} for an artefact",
-                    hint="the controller build cannot read it either",
+                    hint=beyond,
                     location=Location(str(path)),
                 )
             if progress is not None:

@@ -20,6 +20,7 @@ from trustconsole.trust_root.model import (
     TrustRootReport,
 )
 from trustconsole.trust_root.packaged import PackagedTrustedRoot, packaged_trusted_root
+from trustconsole.trust_root.public_cas import public_ca_name
 from trustconsole.trust_root.reading import read_trust_root, scan_trust_root
 from trustconsole.trust_root.trusted_root import TrustedAuthority, TrustedLog, TrustedRoot, Validity
 from trustconsole.trust_root.trusted_root_file import parse_trusted_root, read_trusted_root
@@ -56,6 +57,7 @@ __all__ = [
     "java_public_key",
     "packaged_trusted_root",
     "parse_trusted_root",
+    "public_ca_name",
     "public_key_facts",
     "read_trust_root",
     "read_trusted_root",

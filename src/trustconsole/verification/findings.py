@@ -1,4 +1,4 @@
-"""Findings about one bundle, one row each; the facts are filled in by `diagnosis` and `verify`."""
+"""Findings about one bundle, one row each; `observations`, `diagnosis` and others fill in the facts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from trustconsole.findings import FindingKind
 
-_RESIGN: Final = (
+RESIGN: Final = (
     "Sign again in the legacy format: cosign sign-blob --yes --key KEY --use-signing-config=false "
     "--tlog-upload=false --new-bundle-format=false --bundle {bundle} {artifact} (cosign 3; with cosign 2 "
     "leave out --use-signing-config and --new-bundle-format)."
@@ -32,9 +32,9 @@ KINDS: Final[dict[str, FindingKind]] = {
         FindingKind(
             "unsupported-format",
             "error",
-            "This version does not verify Sigstore bundles ({media_type}).",
-            "The documentation names the legacy cosign bundle for modules; the controller reads no other.",
-            _RESIGN,
+            "The bundle's format is not known ({media_type}).",
+            "Known are the Sigstore bundle in versions 0.1, 0.2 and 0.3, and the legacy cosign bundle.",
+            "See whether a newer trustconsole knows it, or: {resign}",
         ),
         FindingKind(
             "sigstore-under-legacy-name",
@@ -42,7 +42,17 @@ KINDS: Final[dict[str, FindingKind]] = {
             "The file is a Sigstore bundle under the legacy name.",
             "cosign 3 writes {media_type} by default; the controller looks for base64Signature in it and "
             "answers 422.",
-            _RESIGN,
+            "{advice}",
+        ),
+        FindingKind(
+            "set-impossible",
+            "error",
+            "REQUIRE_SET can never accept this bundle: its log entry has no SET.",
+            "{why} What proves such an entry is its inclusion proof with a timestamp, which this policy does "
+            "not ask for and the controller does not read.",
+            "Sign again with an entry in a log of Rekor v1: cosign sign-blob --yes --key KEY "
+            "--use-signing-config=false --new-bundle-format=false --rekor-url URL --bundle {bundle} "
+            "{artifact}; or set modules.signing.rekor.policy: DISABLED, which asks for no entry.",
         ),
         FindingKind(
             "unsupported-algorithm",
@@ -50,6 +60,20 @@ KINDS: Final[dict[str, FindingKind]] = {
             "The signing key is {algorithm}, which cannot sign a module.",
             "Modules are signed with RSA PKCS#1 v1.5, ECDSA (both over SHA-256) or Ed25519.",
             "Ask the author for a P-256 or RSA key and a new signature.",
+        ),
+        FindingKind(
+            "public-authority",
+            "error",
+            "The trusted root's authority is a public CA: {name}.",
+            "Anyone on earth may obtain a certificate from it, and modules have no identity check.",
+            "Name the authors with --trust-root F; for a known identity use trustconsole verify-bundle.",
+        ),
+        FindingKind(
+            "trusted-root-old",
+            "warning",
+            "The packaged trusted root is {days} days old.",
+            "Keys of logs and authorities are added and retired over the years; it was taken on {date}.",
+            "Give a current one with --trusted-root F, for example from cosign trusted-root create.",
         ),
         FindingKind(
             "leaf-expired",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trustconsole.text import plural, rfc3339
 from trustconsole.verification.bundle_evidence import BundleEvidence
-from trustconsole.verification.engine import Result
+from trustconsole.verification.engine import Decision, Result
 from trustconsole.verification.sigstore.entries import Aspect, AssessedEntry
 
 Refuse = Callable[[str, Mapping[str, object]], Result]
@@ -120,6 +120,8 @@ def timestamp_step(found: BundleEvidence, demand: Demand) -> Result:
     if not found.authorities:
         return Result("skip", "no timestamp authority is trusted, so timestamps are set aside")
     holding = [one for one in timestamps if one.time is not None]
+    if not holding and all(one.unavailable for one in timestamps):
+        return _unavailable(timestamps[0].reason, found, demand)
     if not holding:
         return demand.refuse(f"no timestamp verifies: {timestamps[0].reason}", {})
     evidence: dict[str, object] = {
@@ -128,6 +130,12 @@ def timestamp_step(found: BundleEvidence, demand: Demand) -> Result:
         "set_aside": [one.reason for one in timestamps if one.time is None],
     }
     return Result("pass", f"{plural(len(holding), 'timestamp')} of {holding[0].authority}", evidence)
+
+
+def _unavailable(reason: str, found: BundleEvidence, demand: Demand) -> Result:
+    """Timestamps that cannot be judged speak neither for nor against; without a time that is an error."""
+    decision = Decision("error", reason) if demand.time and not found.times else None
+    return Result("fail" if decision else "warn", reason, {}, decision)
 
 
 def time_step(found: BundleEvidence, demand: Demand) -> Result:

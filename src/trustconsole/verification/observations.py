@@ -13,7 +13,9 @@ from trustconsole.trust_root import public_key_facts, spki_sha256
 from trustconsole.verification.case import Case
 from trustconsole.verification.documented import DocumentedState, why_nothing_is_proved
 from trustconsole.verification.engine import Outcome
+from trustconsole.verification.entry_binding import Binding
 from trustconsole.verification.findings import KINDS
+from trustconsole.verification.format_findings import about_format, about_trusted_root
 from trustconsole.verification.material import public_key_of, within_dates
 from trustconsole.verification.signatures import algorithm_of
 
@@ -27,6 +29,7 @@ def observe(case: Case, state: DocumentedState, outcome: Outcome) -> tuple[Findi
         *_about_files(case, state, outcome),
         *_about_leaf(case, state, accepted=accepted),
         *_about_key(case, state, accepted=accepted),
+        *about_trusted_root(case, state),
         *_about_entry(case, state),
     )
 
@@ -49,14 +52,7 @@ def _about_files(case: Case, state: DocumentedState, outcome: Outcome) -> Iterat
             found=found,
             artifact=artifact,
         )
-    if state.media_type is not None and case.sidecar is not None:
-        for finding_id in ("sigstore-under-legacy-name", "unsupported-format"):
-            yield KINDS[finding_id].at(
-                case.sidecar.path,
-                media_type=state.media_type,
-                artifact=artifact,
-                bundle=shlex.quote(case.sidecar.path),
-            )
+    yield from about_format(case, state)
     if state.material is not None and state.material.public_key is not None and case.sidecar is not None:
         yield KINDS["public-key-in-cert"].at(case.sidecar.path)
 
@@ -104,18 +100,24 @@ def _about_key(case: Case, state: DocumentedState, *, accepted: bool) -> Iterato
 
 
 def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
-    assessment = state.assessment
     path = case.sidecar.path if case.sidecar else None
-    binding = assessment.binding
-    if binding is not None and binding.mismatches:
-        body = binding.body
+    foreign = next((binding for binding in _bindings(state) if binding.mismatches), None)
+    if foreign is not None:
+        body = foreign.body
         entry = f"{body.hash_algorithm} {body.hash_value[:8]}" if body is not None else "nothing"
         yield KINDS["log-entry-other-artifact"].at(
             path,
-            about=" and ".join(binding.mismatches),
+            about=" and ".join(foreign.mismatches),
             entry=entry,
             found=f"sha256 {case.artifact.sha256[:8]}",
         )
     why = why_nothing_is_proved(state)
-    if why is not None and not (binding and binding.mismatches) and case.rekor_key is not None:
+    if why is not None and foreign is None and (case.rekor_key is not None or case.trusted_root is not None):
         yield KINDS["log-entry-not-proved"].at(path, why=why)
+
+
+def _bindings(state: DocumentedState) -> tuple[Binding, ...]:
+    """How the bundle's entries compare, of either format."""
+    if state.evidence is not None:
+        return tuple(entry.binding for entry in state.evidence.entries)
+    return (state.assessment.binding,) if state.assessment.binding else ()

@@ -9,18 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from trustconsole.errors import InputError
-from trustconsole.trust_root import TrustedAuthority
-from trustconsole.verification.timestamps import verify_timestamp
+from trustconsole.trust_root import TrustedAuthority, subject_text
+from trustconsole.verification.timestamps import TimestampRefused, TimestampsUnavailable, verify_timestamp
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedTimestamp:
-    """One timestamp: the time that an authority vouches for, or None and why it proves nothing."""
+    """One timestamp: the time that an authority vouches for, or None and why it proves nothing.
+
+    `unavailable`: it could not be judged, because the library for it is not installed.
+    """
 
     time: datetime | None
     authority: str
     reason: str
+    unavailable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def assess_timestamps(
 def _assess(token: bytes, signature: bytes, authorities: Sequence[TrustedAuthority]) -> AssessedTimestamp:
     try:
         verified = verify_timestamp(token, signature, authorities)
-    except InputError as error:
-        return AssessedTimestamp(None, "", error.message)
-    return AssessedTimestamp(verified.time, str(verified.authority), "")
+    except TimestampRefused as refused:
+        return AssessedTimestamp(None, "", str(refused), isinstance(refused, TimestampsUnavailable))
+    authority = verified.authority
+    return AssessedTimestamp(verified.time, authority.uri or subject_text(authority.root.subject), "")

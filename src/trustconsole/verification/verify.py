@@ -162,7 +162,7 @@ def _window_instants(case: Case, state: DocumentedState) -> list[datetime]:
     root = case.trusted_root.root if case.trusted_root else None
     if root is None or state.verified_time is not None:
         return []
-    windows = [one.validity for one in (*root.logs, *root.certificate_authorities)]
+    windows = [log.validity for log in root.logs] + [one.validity for one in root.certificate_authorities]
     ends = [window.end + _INSTANT for window in windows if window.end is not None]
     return [*(window.start for window in windows), *ends]
 

@@ -99,6 +99,7 @@ def _chain_to(
     at: datetime,
 ) -> ChainReport:
     """The path to the first authority that the leaf reaches, else the last refusal."""
+    report = ChainReport(False, "there is no certificate authority to chain to", at)
     for authority in authorities:
         helping = tuple(dict.fromkeys((*authority.certificates[:-1], *candidates)))
         report = check_certificates(

@@ -78,10 +78,9 @@ def chain_to(
 ) -> tuple[ChainReport, Anchor | None]:
     """The leaf's path at `at`, and the anchor it reaches; the last refusal and None where it reaches none."""
     leaf, carried = material.certificates[0], material.certificates[1:]
-    if any(anchor.helping for anchor in anchors):
-        groups = [(anchor,) for anchor in anchors]
-    else:
-        groups = [tuple(anchors)]
+    # Authorities bring certificates of their own and are tried one by one; blocks are judged together.
+    alone = any(anchor.helping for anchor in anchors)
+    groups = [anchors[index : index + 1] for index in range(len(anchors))] if alone else [anchors]
     report = ChainReport(False, "there is no anchor", at)
     for group in groups:
         between = tuple(dict.fromkeys((*group[0].helping, *carried)))

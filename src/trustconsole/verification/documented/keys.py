@@ -146,6 +146,7 @@ def check_chain_step(case: Case, state: DocumentedState) -> Result:
         "intermediates": len(material.certificates) - 1,
     }
     # Every proved time counts: the path must have held at each of them.
+    anchor = None
     for instant in sorted({one.time for one in times} | {at}):
         state.chain, anchor = chain_to(anchors, material, instant)
         if anchor is None:

@@ -55,20 +55,15 @@ def _of_bundle(case: Case, state: DocumentedState, judge: _Judge) -> Result | No
 
 def _no_log_to_judge_with(case: Case) -> Result:
     """Nothing says which logs count: why, and whether that is an error."""
-    path, error = "", None
-    if case.trusted_root is not None:
-        path, error = case.trusted_root.path, case.trusted_root.error
-        name = "trusted root"
-    elif case.rekor_key is not None:
-        path, error = case.rekor_key.path, case.rekor_key.error
-        name = "Rekor key file"
-    else:
+    source = case.trusted_root or case.rekor_key
+    if source is None:
         return skipped("no Rekor key is configured to judge the entry with")
-    if error is not None:
-        detail = f"the {name} cannot be read: {error}"
+    name = "trusted root" if source is case.trusted_root else "Rekor key file"
+    if source.error is not None:
+        detail = f"the {name} cannot be read: {source.error}"
         decision = Decision("error", detail) if _required(case) else None
-        return Result("fail" if decision else "warn", detail, {"path": path}, decision)
-    return _refuse(case, f"the {name} holds no usable key", path=path)
+        return Result("fail" if decision else "warn", detail, {"path": source.path}, decision)
+    return _refuse(case, f"the {name} holds no usable key", path=source.path)
 
 
 def check_set(case: Case, state: DocumentedState) -> Result:

@@ -220,6 +220,11 @@ def _entry(part: Message) -> LogEntry:
     )
 
 
+def log_entry_of(document: object, where: str) -> LogEntry:
+    """A TransparencyLogEntry by itself, from JSON that was read already; raises as `read_sigstore_bundle`."""
+    return _entry(Message(document, where, _ENTRY))
+
+
 def _proof(entry: Message) -> InclusionProof | None:
     part = entry.message("inclusionProof", _PROOF)
     if part is None:

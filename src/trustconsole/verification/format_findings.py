@@ -1,0 +1,94 @@
+"""Findings about what a Sigstore bundle means for modules: format, policy and algorithm."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from trustconsole.findings import Finding
+from trustconsole.trust_root import public_ca_name
+from trustconsole.verification.case import Case
+from trustconsole.verification.conversion import conversion_command
+from trustconsole.verification.documented import DocumentedState
+from trustconsole.verification.findings import KINDS, RESIGN
+from trustconsole.verification.sigstore.bundle import MessageSignature, SigstoreBundle, UnknownBundleVersion
+
+PREHASHED = "Ed25519ph (over a SHA-512 digest)"
+"""How cosign 3 signs with an Ed25519 key where there is a log; the library has no such algorithm."""
+
+
+def about_format(case: Case, state: DocumentedState) -> Iterator[Finding]:
+    """What a Sigstore bundle beside a module means; nothing for other formats."""
+    if state.media_type is None or case.sidecar is None:
+        return
+    path = case.sidecar.path
+    bundle, artifact = shlex.quote(path), shlex.quote(case.artifact.path)
+    resign = RESIGN.format(bundle=bundle, artifact=artifact)
+    yield KINDS["sigstore-under-legacy-name"].at(
+        path, media_type=state.media_type, advice=_advice(case, state, resign)
+    )
+    if state.bundle is None:
+        yield from _unknown(state, path, resign)
+        return
+    if case.policy.rekor_policy == "REQUIRE_SET" and state.bundle.entries and not _has_promise(state.bundle):
+        yield KINDS["set-impossible"].at(
+            path, why=_why_no_set(state.bundle), bundle=bundle, artifact=artifact
+        )
+    if is_prehashed(state.bundle, [state.key, *_tried(case)]) and not state.signature_holds:
+        yield KINDS["unsupported-algorithm"].at(path, algorithm=PREHASHED)
+
+
+def _unknown(state: DocumentedState, path: str, resign: str) -> Iterator[Finding]:
+    if isinstance(state.parse_error, UnknownBundleVersion):
+        yield KINDS["unsupported-format"].at(path, media_type=state.media_type, resign=resign)
+
+
+def _advice(case: Case, state: DocumentedState, resign: str) -> str:
+    """How to get a bundle that the controller reads: converted where that can verify, else signed again."""
+    if state.bundle is None or case.sidecar is None or not state.signature_holds:
+        return resign
+    required = case.policy.rekor_policy == "REQUIRE_SET"
+    command = conversion_command(state.bundle, state.key, case.sidecar.path, entry_required=required)
+    if command is None:
+        return resign
+    old, new = shlex.quote(case.sidecar.path), shlex.quote(f"{case.sidecar.path}.legacy")
+    return f"Convert it, the signature stays the same: {command} && mv {new} {old}"
+
+
+def _has_promise(bundle: SigstoreBundle) -> bool:
+    return any(entry.signed_entry_timestamp is not None for entry in bundle.entries)
+
+
+def _why_no_set(bundle: SigstoreBundle) -> str:
+    if any(entry.kind == ("hashedrekord", "0.0.2") for entry in bundle.entries):
+        return "Logs of Rekor v2 issue no SET."
+    return "The entry was written without its SET."
+
+
+def _tried(case: Case) -> list[object]:
+    blocks = case.trust_root.trusted_blocks if case.trust_root else ()
+    return [block.public_key for block in blocks]
+
+
+def is_prehashed(bundle: SigstoreBundle, keys: list[object]) -> bool:
+    """Whether the bundle looks signed with Ed25519ph: an Ed25519 key, and a SHA-512 stated for it."""
+    content = bundle.content
+    return (
+        isinstance(content, MessageSignature)
+        and content.hash_name == "sha512"
+        and len(content.signature) == 64
+        and any(isinstance(key, ed25519.Ed25519PublicKey) for key in keys)
+    )
+
+
+def about_trusted_root(case: Case, state: DocumentedState) -> Iterator[Finding]:
+    """An anchor that a trusted_root.json brought may be one from which anyone obtains certificates."""
+    if state.chain is None or not state.chain.accepted or case.trust_root is not None:
+        return
+    anchor = state.chain.path[-1]
+    name = public_ca_name(anchor, anchor.fingerprint(SHA256()).hex())
+    if name is not None and case.trusted_root is not None:
+        yield KINDS["public-authority"].at(case.trusted_root.path, name=name)
