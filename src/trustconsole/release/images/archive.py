@@ -90,7 +90,7 @@ class ArchiveFiles:
 
 
 def _clean(name: str) -> str | None:
-    """The name without `./`, None where it leaves the archive or is empty: no such entry is ever asked for."""
+    """The name without `./`, None where it is empty or leaves the archive: nobody asks for such an entry."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if not parts or ".." in parts or name.startswith("/"):
         return None
@@ -111,7 +111,8 @@ def read_archive(path: Path) -> ArchiveFiles:
             count += 1
             if count > limits.ARCHIVE_ENTRIES:
                 raise LimitExceeded(
-                    f"holds more than the limit of {limits.ARCHIVE_ENTRIES} entries", location=Location(str(path))
+                    f"holds more than the limit of {limits.ARCHIVE_ENTRIES} entries",
+                    location=Location(str(path)),
                 )
             _check_sum(header, path, position)
             kind = header[156]
@@ -149,7 +150,9 @@ def _check_sum(header: bytes, path: Path, position: int) -> None:
     stated = _number(header[148:156], path, position)
     blanked = header[:148] + b" " * 8 + header[156:]
     if stated != sum(blanked):
-        raise MalformedInput("has a tar header that is damaged", location=Location(str(path), offset=position))
+        raise MalformedInput(
+            "has a tar header that is damaged", location=Location(str(path), offset=position)
+        )
 
 
 def _number(data: bytes, path: Path, position: int) -> int:
@@ -174,7 +177,8 @@ def _name(header: bytes) -> str:
 def _header_body(descriptor: int, offset: int, size: int, path: Path) -> bytes:
     if size > limits.ARCHIVE_NAME_BYTES:
         raise LimitExceeded(
-            f"has an extended header of more than {limits.ARCHIVE_NAME_BYTES} bytes", location=Location(str(path))
+            f"has an extended header of more than {limits.ARCHIVE_NAME_BYTES} bytes",
+            location=Location(str(path)),
         )
     return os.pread(descriptor, size, offset)
 

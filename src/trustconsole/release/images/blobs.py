@@ -94,7 +94,9 @@ def verified(data: bytes, descriptor: Descriptor, where: str) -> bytes:
             f"holds {descriptor.algorithm}:{found}, which is not its digest", location=Location(where)
         )
     if len(data) != descriptor.size:
-        raise AlteredBlob(f"has not the size that its descriptor says ({descriptor.size})", location=Location(where))
+        raise AlteredBlob(
+            f"has not the size that its descriptor says ({descriptor.size})", location=Location(where)
+        )
     return data
 
 
@@ -126,7 +128,9 @@ class Budget:
         self._left -= size
         self._count += 1
         if self._left < 0 or self._count > limits.IMAGE_ATTACHMENTS:
-            most = f"{limits.IMAGE_ATTACHMENTS} attachments or {human_bytes(limits.ATTACHMENTS_BYTES)} of them"
+            most = (
+                f"{limits.IMAGE_ATTACHMENTS} attachments or {human_bytes(limits.ATTACHMENTS_BYTES)} of them"
+            )
             raise LimitExceeded(
                 f"has more than the limit of {most}",
                 hint="have whoever may push to the repository remove those that do not belong there",

@@ -80,7 +80,8 @@ class _Walk:
             self.seen.add(part.digest)
             if len(self.seen) > limits.IMAGE_BLOBS:
                 raise LimitExceeded(
-                    f"reaches more than the limit of {limits.IMAGE_BLOBS} blobs", location=Location(self.copy.where)
+                    f"reaches more than the limit of {limits.IMAGE_BLOBS} blobs",
+                    location=Location(self.copy.where),
                 )
             if part.is_manifest:
                 self.pending.append((part, depth))
@@ -112,7 +113,9 @@ def _manifest(walk: _Walk, descriptor: Descriptor, depth: int) -> None:
     """Read one manifest; the image's own is raised over, one below it becomes a blob in a condition."""
     copy, content = walk.copy, walk.content
     try:
-        data = content.data if depth == 0 else copy.read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
+        data = (
+            content.data if depth == 0 else copy.read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
+        )
         manifest = read_manifest(data, descriptor.digest, descriptor.media_type or None)
     except InputError as error:
         if depth == 0:
@@ -149,7 +152,9 @@ def _platform_of(copy: ImageCopy, config: Descriptor | None) -> str | None:
     if config is None or config.media_type not in _CONFIG_TYPES:
         return None
     try:
-        document = strict_json(copy.read(config, limits.IMAGE_MANIFEST_BYTES, "a configuration"), config.digest)
+        document = strict_json(
+            copy.read(config, limits.IMAGE_MANIFEST_BYTES, "a configuration"), config.digest
+        )
         return "/".join(text_member(document, name, config.digest) for name in ("os", "architecture"))
     except InputError:
         return None

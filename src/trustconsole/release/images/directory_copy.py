@@ -44,7 +44,9 @@ class DirectoryCopy:
         """As `ImageCopy.image`: the one image, whose digest is that of its manifest's bytes."""
         if digest is not None and digest != self._digest:
             raise MissingFile(
-                f"holds {self._digest}, not {digest}", hint="copy the image again", location=Location(self.where)
+                f"holds {self._digest}, not {digest}",
+                hint="copy the image again",
+                location=Location(self.where),
             )
         manifest = read_manifest(self._data, self._name)
         return Descriptor(manifest.media_type, self._digest, len(self._data))

@@ -61,7 +61,9 @@ class LayoutCopy:
         region = self._files.find(name)
         if region is None:
             raise MissingFile(
-                f"is no OCI layout: it has no {name}", hint="save the image again", location=Location(self.where)
+                f"is no OCI layout: it has no {name}",
+                hint="save the image again",
+                location=Location(self.where),
             )
         return region
 
@@ -82,11 +84,7 @@ class LayoutCopy:
 
     def _only_image(self) -> Descriptor:
         images = {one.digest: one for one in self._index.manifests if self._may_be_image(one)}
-        inside = {
-            part.digest
-            for one in images.values()
-            for part in self._parts(one)
-        }
+        inside = {part.digest for one in images.values() for part in self._parts(one)}
         tops = [one for one in images.values() if one.digest not in inside]
         if not tops:
             raise MalformedInput(

@@ -33,7 +33,7 @@ _HEX: Final = re.compile(r"[0-9a-f]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What a manifest says about one of its parts; `size` in bytes, `platform` as `os/architecture[/variant]`.
+    """What a manifest says about one of its parts; `size` in bytes, `platform` `os/architecture[/variant]`.
 
     Every text is untrusted except `digest`, which is an algorithm that is known and hex digits.
     """

@@ -19,7 +19,9 @@ from trustconsole.strict_text import strict_json
 
 SLSA_1: Final = "https://slsa.dev/provenance/v1"
 SLSA_0_2: Final = "https://slsa.dev/provenance/v0.2"
-_WORKFLOW: Final = re.compile(r"(?P<repository>https://[^@#]+?)/(?P<path>\.github/workflows/[^@]+)@(?P<ref>.+)")
+_WORKFLOW: Final = re.compile(
+    r"(?P<repository>https://[^@#]+?)/(?P<path>\.github/workflows/[^@]+)@(?P<ref>.+)"
+)
 _SSH: Final = re.compile(r"(?:ssh://)?git@(?P<host>[^/:]+)[:/](?P<path>.+)")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _BUILDKIT_0_2: Final = "https://mobyproject.org/buildkit@v1#metadata"

@@ -17,7 +17,7 @@ ImageVerdict = Literal["accept", "reject", "unknown", "error"]
 
 @dataclass(frozen=True, slots=True)
 class ImageSignature:
-    """One signature. `form` is how it is stored, `reference` the name it was made for (text of the signer)."""
+    """One signature. `form` is how it is stored, `reference` the name that it was made for (untrusted)."""
 
     verdict: ImageVerdict
     code: str | None

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from trustconsole.errors import Location, MalformedInput
 from trustconsole.json_fields import object_member, text_member
 from trustconsole.release.images.references import DIGEST
-from trustconsole.errors import Location, MalformedInput
 from trustconsole.strict_text import strict_json
 
 TYPE: Final = "cosign container image signature"
@@ -19,7 +19,7 @@ TYPE: Final = "cosign container image signature"
 
 @dataclass(frozen=True, slots=True)
 class SimpleSigning:
-    """`digest` is the manifest's; `reference` is where it was signed (text of the signer), `type` its kind."""
+    """`digest` is the manifest's, `reference` where it was signed (untrusted), `type` the payload's kind."""
 
     digest: str
     reference: str

@@ -16,16 +16,17 @@ from trustconsole.release.forms import of_parts
 from trustconsole.release.images.blobs import Attachment
 from trustconsole.release.images.carriers import DSSE_ENVELOPE, SIMPLE_SIGNING
 from trustconsole.release.images.simple_signing import read_simple_signing
+from trustconsole.release.signing_state import SignedObject
 from trustconsole.strict_text import strict_base64, strict_json
 from trustconsole.verification.log_entry import LogEntry, read_log_entry
 from trustconsole.verification.material import Material, read_material
-from trustconsole.verification.signed_content import SignedContent, content_of_bytes
+from trustconsole.verification.signed_content import content_of_bytes
 from trustconsole.verification.sigstore.bundle import (
     MessageSignature,
     SigstoreBundle,
     read_sigstore_bundle,
 )
-from trustconsole.verification.sigstore.dsse import Envelope, Statement, read_statement
+from trustconsole.verification.sigstore.dsse import Envelope, read_statement
 
 Role = Literal["signature", "attestation"]
 
@@ -40,17 +41,16 @@ COSIGN_SIGN: Final = "https://sigstore.dev/cosign/sign/v1"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One signature as stored. `flaw` says why it does not speak for the image although it may be genuine.
+    """One signature as stored. `signed` is what the engine judges, None where it cannot be read (`error`).
 
-    `stamped` is what a timestamp covers. `error` says why it cannot be read; then there is no `bundle`.
+    `flaw` says why a simple signing payload does not speak for the image; a bundle's own binding is judged
+    with its signature. `payload` is an in-toto statement, `reference` the name in a simple signing payload.
     """
 
     role: Role
     where: str
     form: str
-    bundle: SigstoreBundle | None = None
-    content: SignedContent | None = field(default=None, repr=False)
-    stamped: bytes = field(default=b"", repr=False)
+    signed: SignedObject | None = None
     flaw: str | None = None
     reference: str | None = None
     predicate_type: str | None = None
@@ -71,8 +71,8 @@ def read_stored(attachment: Attachment, digest: str, manifest: bytes) -> tuple[S
         if attachment.media_type == SIMPLE_SIGNING:
             return (_simple(attachment, attachment.payload, digest),)
         if attachment.media_type == DSSE_ENVELOPE:
-            return _envelopes(attachment, attachment.payload, digest)
-        return (_bundle(attachment, attachment.payload, digest, manifest),)
+            return _envelopes(attachment, attachment.payload, manifest)
+        return (_bundle(attachment, attachment.payload, manifest),)
     except InputError as error:
         predicate = attachment.annotations.get(PREDICATE)
         return (Stored(role, attachment.where, form, predicate_type=predicate, error=error),)
@@ -82,36 +82,21 @@ _FORMS: Final = {SIMPLE_SIGNING: "simple signing", DSSE_ENVELOPE: "DSSE envelope
 
 
 def _simple(attachment: Attachment, payload: bytes, digest: str) -> Stored:
-    where = attachment.where
+    where, form = attachment.where, _FORMS[SIMPLE_SIGNING]
     text = attachment.annotations.get(SIGNATURE)
     if not text:
         raise MalformedInput(f"has no annotation {SIGNATURE}", location=Location(where))
     signature = strict_base64(text.encode("utf-8", "surrogatepass"), f"{where}: {SIGNATURE}")
-    signed = read_simple_signing(payload, where)
-    return Stored(
-        "signature",
-        where,
-        _FORMS[SIMPLE_SIGNING],
-        # Such signatures mean SHA-256, whatever the key's curve.
-        _as_bundle(attachment, MessageSignature(signature, "sha256", None)),
-        content_of_bytes(payload),
-        signature,
-        signed.flaw(digest),
-        signed.reference,
-    )
+    payload_says = read_simple_signing(payload, where)
+    signed = SignedObject(where, form, content_of_bytes(payload), _loose(attachment, signature))
+    return Stored("signature", where, form, signed, payload_says.flaw(digest), payload_says.reference)
 
 
-def _envelopes(attachment: Attachment, payload: bytes, digest: str) -> tuple[Stored, ...]:
+def _envelopes(attachment: Attachment, payload: bytes, manifest: bytes) -> tuple[Stored, ...]:
+    form = _FORMS[DSSE_ENVELOPE]
     return tuple(
-        _about(
-            attachment,
-            envelope,
-            _as_bundle(attachment, envelope),
-            digest,
-            form=_FORMS[DSSE_ENVELOPE],
-            # cosign 2 asks the authority for a timestamp over the whole envelope.
-            stamped=payload,
-        )
+        # cosign 2 asks the authority for a timestamp over the whole envelope.
+        _about(attachment, replace(_loose(attachment, envelope.signature), content=envelope), manifest, form)
         for envelope in _read_envelopes(payload, attachment.where)
     )
 
@@ -132,58 +117,37 @@ def _read_envelopes(data: bytes, where: str) -> tuple[Envelope, ...]:
     return tuple(envelopes)
 
 
-def _bundle(attachment: Attachment, payload: bytes, digest: str, manifest: bytes) -> Stored:
+def _bundle(attachment: Attachment, payload: bytes, manifest: bytes) -> Stored:
     bundle = read_sigstore_bundle(payload, attachment.where)
-    form = f"Sigstore bundle {bundle.version}"
-    if isinstance(bundle.content, Envelope):
-        return _about(attachment, bundle.content, bundle, digest, form=form, stamped=bundle.signature)
-    stated, hash_name = bundle.content.digest, bundle.content.hash_name
-    content = content_of_bytes(manifest)
-    flaw = None
-    if stated is not None and hash_name is not None and stated != content.digest(hash_name):
-        flaw = "the bundle states the digest of another image"
-    return Stored("signature", attachment.where, form, bundle, content, bundle.signature, flaw)
+    return _about(attachment, bundle, manifest, f"Sigstore bundle {bundle.version}")
 
 
-def _about(
-    attachment: Attachment,
-    envelope: Envelope,
-    bundle: SigstoreBundle,
-    digest: str,
-    *,
-    form: str,
-    stamped: bytes,
-) -> Stored:
-    statement = read_statement(envelope, attachment.where)
+def _about(attachment: Attachment, bundle: SigstoreBundle, manifest: bytes, form: str) -> Stored:
+    where = attachment.where
+    # A message signature covers the manifest itself, a statement names it by its digest.
+    signed = SignedObject(where, form, content_of_bytes(manifest), bundle)
+    if isinstance(bundle.content, MessageSignature):
+        return Stored("signature", where, form, signed)
+    statement = read_statement(bundle.content, where)
     role: Role = "signature" if statement.predicate_type == COSIGN_SIGN else "attestation"
     return Stored(
         role,
-        attachment.where,
+        where,
         form,
-        bundle,
-        content_of_bytes(envelope.signed_bytes()),
-        stamped,
-        _statement_flaw(statement, digest),
+        signed,
         predicate_type=statement.predicate_type,
-        payload=envelope.payload,
+        payload=bundle.content.payload,
     )
 
 
-def _statement_flaw(statement: Statement, digest: str) -> str | None:
-    if statement.is_about({"sha256": digest.partition(":")[2]}):
-        return None
-    return "the statement is about another image"
-
-
-def _as_bundle(attachment: Attachment, content: MessageSignature | Envelope) -> SigstoreBundle:
-    """The annotations as a bundle: what version 0.1 asks of one is what cosign 2 wrote."""
-    loose = of_parts(
-        content.signature,
+def _loose(attachment: Attachment, signature: bytes) -> SigstoreBundle:
+    """A signature with what the annotations of its layer say."""
+    return of_parts(
+        signature,
         _material(attachment),
         entries=_entries(attachment),
         timestamps=_timestamps(attachment),
     )
-    return replace(loose, media_type=attachment.media_type, content=content)
 
 
 def _material(attachment: Attachment) -> Material | None:
