@@ -1,4 +1,4 @@
-"""One form for every signature: what loose parts, a legacy bundle or a Sigstore bundle say, as the last of them.
+"""One form for every signature: what loose parts, a legacy bundle or a Sigstore bundle say, as a bundle.
 
 A Sigstore bundle of version 0.1 holds just what a legacy bundle does (a SET and no proof), so everything that
 judges a bundle serves here too. Reading the formats is the business of `verification`.
@@ -23,7 +23,7 @@ def of_parts(
     entries: Sequence[LogEntry] = (),
     timestamps: Sequence[bytes] = (),
 ) -> SigstoreBundle:
-    """Loose parts as a bundle: a signature over SHA-256, a certificate or None, log entries, RFC 3161 answers.
+    """Loose parts as a bundle: a signature over SHA-256, a certificate or None, entries, RFC 3161 answers.
 
     cosign means SHA-256 in its older forms, whatever the key. A public key in the place of a certificate
     says nothing that counts, so it is left out.

@@ -52,7 +52,8 @@ class SignerPolicy:
     """What counts, read. `root` holds the authorities (of a PEM of roots, each as its own authority).
 
     `identity` is None where a bare `key` is asked for. `logs` are those whose entries count; `entry_required`
-    says that an entry of one of them must be there. `taken` is the date of the packaged snapshot.
+    says that an entry of one of them must be there. `now` (aware) is what a certificate without a proved time
+    is judged at; `taken`, the date of the packaged snapshot, is compared with `today`.
     """
 
     kind: RootKind
@@ -63,6 +64,7 @@ class SignerPolicy:
     logs: tuple[KnownLog, ...] = field(repr=False)
     entry_required: bool
     now: datetime
+    today: datetime
     taken: datetime | None = None
 
     @property
@@ -80,10 +82,13 @@ class SignerPolicy:
         return bool(names) and all(documented.found_in(name) and not escaped.found_in(name) for name in names)
 
 
-def read_policy(options: PolicyOptions, preset: IdentityPreset, now: datetime) -> SignerPolicy:
+def read_policy(
+    options: PolicyOptions, preset: IdentityPreset, now: datetime, *, today: datetime | None = None
+) -> SignerPolicy:
     """Read what `options` name; `now` (aware) is what certificates without a proved time are judged at.
 
-    Raises `UsageError` where options do not fit together, `InputError` for a file that cannot be used.
+    `today` is the same unless given. Raises `UsageError` where options do not fit together, `InputError` for
+    a file that cannot be used.
     """
     _refuse_together(options)
     identity = _identity(options, preset) if options.key is None else None
@@ -100,6 +105,7 @@ def read_policy(options: PolicyOptions, preset: IdentityPreset, now: datetime) -
         logs,
         entry_required=options.key is not None and options.rekor_key is not None,
         now=now,
+        today=today or now,
         taken=taken,
     )
 
