@@ -67,7 +67,7 @@ class Files(Protocol):
         """What is shown as the place of all of them."""
 
     def find(self, name: str) -> Region | None:
-        """The file of that relative name, None where there is none; raises `InputError` where it is special."""
+        """The file of that relative name, None where there is none; `InputError` where it is special."""
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of what lies in a folder, sorted, up to a limit; empty where there is no such folder."""

@@ -76,7 +76,7 @@ NO_GOOD_ATTESTATION: Final = FindingKind(
 BAD_ATTESTATION: Final = FindingKind(
     "bad-attestation",
     "warning",
-    "one attestation ({kind}) is not good",
+    "one attestation ({name}) is not good",
     "{reason}",
     "look at its steps; another attestation of the image is good",
 )
@@ -90,16 +90,9 @@ BAD_SIGNATURE: Final = FindingKind(
 OTHER_ATTACHMENTS: Final = FindingKind(
     "other-attachments",
     "info",
-    "{count} beside the image, which is no signature that is known",
+    "beside the image lie other things than signatures that are known: {count}",
     "{kinds}",
     "nothing to do: it decides nothing",
-)
-NOTHING_COVERED: Final = FindingKind(
-    "uncovered-attestation",
-    "warning",
-    "BuildKit's attestations are covered by no good signature",
-    "they carry none of their own, and the index that names them is not signed by whom is wanted",
-    "believe nothing that they say",
 )
 REMOTE_LAYERS: Final = FindingKind(
     "layers-not-fetched",

@@ -1,0 +1,195 @@
+"""Every signature and attestation of an image, each judged by itself.
+
+The engine of `release/signing.py` says whether a signature is the project's; here stands what is particular
+to images: that it speaks for this very manifest, and that a provenance says what the policy expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from cryptography import x509
+
+from trustconsole.errors import InputError, LimitExceeded, MalformedInput
+from trustconsole.release import findings as kinds
+from trustconsole.release.images.provenance import Expected, read_provenance, workflow_of
+from trustconsole.release.images.report import ImageAttestation, ImageSignature, ImageVerdict
+from trustconsole.release.images.stored import Stored
+from trustconsole.release.policy import SignerPolicy
+from trustconsole.release.signing import SignatureReport, judge_signature
+from trustconsole.verification import Step
+from trustconsole.verification.expressions import compile_expression
+from trustconsole.verification.fulcio import SOURCE_COMMIT, extension_text
+from trustconsole.verification.log_entry import LogEntry
+from trustconsole.verification.material import BROKEN_EXTENSIONS, alternative_names
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One signature that could be brought to the engine or not, and what came of it."""
+
+    stored: Stored
+    verdict: ImageVerdict
+    code: str | None
+    rule: str | None
+    reason: str
+    report: SignatureReport | None
+    steps: tuple[Step, ...]
+
+    @property
+    def leaf(self) -> x509.Certificate | None:
+        """The certificate that it brings."""
+        material = self.stored.signed.bundle.material if self.stored.signed else None
+        return material.leaf if material else None
+
+
+def judge(stored: Stored, policy: SignerPolicy, entries: Sequence[LogEntry] = ()) -> Judged:
+    """Judge one signature; never raises over it. `entries` were fetched elsewhere and may help."""
+    if stored.signed is None:
+        return _unreadable(stored)
+    report = judge_signature(replace(stored.signed, entries=tuple(entries)), policy)
+    verdict = cast("ImageVerdict", report.verdict)
+    payload = _payload_step(stored)
+    if payload is None:
+        return Judged(stored, verdict, report.code, report.rule, report.reason, report, report.steps)
+    if payload.status == "pass":
+        steps = (payload, *report.steps)
+        return Judged(stored, verdict, report.code, report.rule, report.reason, report, steps)
+    late = tuple(replace(step, after_verdict=True) for step in report.steps)
+    return Judged(
+        stored, "reject", kinds.OTHER_CONTENT.id, payload.id, payload.detail, report, (payload, *late)
+    )
+
+
+def _unreadable(stored: Stored) -> Judged:
+    error = stored.error
+    reason = str(error) if error else "it cannot be read"
+    verdict: ImageVerdict = "error" if isinstance(error, LimitExceeded) else "reject"
+    step = Step("parse", "Does it read strictly", "fail", reason)
+    return Judged(stored, verdict, kinds.SIGNATURE_UNREADABLE.id, "parse", reason, None, (step,))
+
+
+def _payload_step(stored: Stored) -> Step | None:
+    """Whether a simple signing payload names the image; a bundle's statement is judged as its `artifact`."""
+    if stored.form != "simple signing":
+        return None
+    evidence = {"docker-reference": stored.reference}
+    title = "Does the payload name this image"
+    if stored.flaw is not None:
+        return Step("payload", title, "fail", stored.flaw, evidence)
+    return Step("payload", title, "pass", f"names this image, signed as {stored.reference}", evidence)
+
+
+def signature_of(judged: Judged) -> ImageSignature:
+    """The report of a signature."""
+    report = judged.report
+    return ImageSignature(
+        judged.verdict,
+        judged.code,
+        judged.rule,
+        judged.reason,
+        judged.stored.form,
+        judged.stored.where,
+        report.signer if report else None,
+        report.verified_time if report else None,
+        judged.stored.reference,
+        judged.steps,
+    )
+
+
+def attestation_of(
+    judged: Judged, policy: SignerPolicy, digest: str, good: Judged | None
+) -> ImageAttestation:
+    """The report of an attestation about the image `digest`; `good` is a good signature of that image."""
+    stored, report = judged.stored, judged.report
+    expected = expected_of(policy, judged.leaf or (good.leaf if good else None))
+    step, facts = provenance_step(stored.predicate_type, stored.payload, stored.where, expected)
+    verdict, rule, reason = judged.verdict, judged.rule, judged.reason
+    if step is not None and step.status == "fail":
+        step = replace(step, after_verdict=verdict != "accept")
+        if verdict in ("accept", "unknown"):
+            verdict, rule, reason = "reject", step.id, step.detail
+    return ImageAttestation(
+        stored.predicate_type,
+        verdict,
+        signed=judged.verdict == "accept",
+        covered=False,
+        about=digest,
+        rule=rule,
+        reason=reason,
+        form=stored.form,
+        where=stored.where,
+        signer=report.signer if report else None,
+        facts=facts,
+        steps=(*judged.steps, *((step,) if step else ())),
+    )
+
+
+def expected_of(policy: SignerPolicy, leaf: x509.Certificate | None) -> Expected | None:
+    """Who was to build, by the policy; None where its identity is no workflow's (a person's address).
+
+    A bare key says nothing about a build, so that the preset holds. With an identity of the operator's own,
+    repository and workflow are those that the certificate names, which the policy has accepted.
+    """
+    preset, commit = policy.preset, _commit_of(leaf)
+    own = (preset.identity_regexp, preset.documented)
+    expression = policy.identity.expression if policy.identity else None
+    if policy.identity is None or (expression is not None and expression.pattern in own):
+        # The documented expression is loose; a provenance is held against the escaped one.
+        found_in = compile_expression(preset.identity_regexp).found_in
+        return Expected(found_in, preset.identity_regexp, preset.repository, preset.workflow, commit)
+    if expression is not None:
+        parts = next((found for name in _names(leaf) if (found := workflow_of(name))), None)
+        if parts is None:
+            return None
+        return Expected(expression.found_in, expression.pattern, parts[0], parts[1], commit)
+    exact = str(policy.identity.identity)
+    parts = workflow_of(exact)
+    if parts is None:
+        return None
+    return Expected(lambda identity: identity == exact, exact, parts[0], parts[1], commit)
+
+
+def _names(leaf: x509.Certificate | None) -> tuple[str, ...]:
+    return alternative_names(leaf) if leaf is not None else ()
+
+
+def _commit_of(leaf: x509.Certificate | None) -> str | None:
+    """The commit that the certificate names; None where it names none that can be read."""
+    if leaf is None:
+        return None
+    try:
+        return extension_text(leaf, SOURCE_COMMIT)
+    except (MalformedInput, *BROKEN_EXTENSIONS):
+        return None
+
+
+def provenance_step(
+    predicate_type: str | None, payload: bytes | None, where: str, expected: Expected | None
+) -> tuple[Step | None, Mapping[str, object]]:
+    """Whether a provenance agrees with what is expected, and its facts; None where it is no provenance."""
+    title = "Was it built by whom is wanted"
+    if predicate_type is None or payload is None:
+        return None, {}
+    try:
+        found = read_provenance(predicate_type, payload, where)
+    except InputError as error:
+        return Step("build", title, "fail", f"the provenance cannot be read: {error}"), {}
+    if found is None:
+        return None, {}
+    facts = found.facts()
+    if expected is None:
+        return Step(
+            "build", title, "info", "the identity asked for is no workflow to compare with", facts
+        ), facts
+    flaws = expected.flaws(found)
+    if flaws:
+        return Step("build", title, "fail", "; ".join(flaws), {**facts, "wanted": expected.wanted}), facts
+    if not facts:
+        return Step("build", title, "warn", "the provenance names neither builder nor repository"), facts
+    words = ", ".join(
+        f"{name} {value}" for name, value in facts.items() if name in ("repository", "ref", "commit")
+    )
+    return Step("build", title, "pass", words or f"builder {found.builder}", facts), facts
