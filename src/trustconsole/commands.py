@@ -22,7 +22,8 @@ Scope = Literal[
 class Argument:
     """One argument of a command: a positional where `flags` is a bare name, an option where it has dashes.
 
-    `parse` says what a value is; `switch` takes none. A `repeatable` option collects its values in order.
+    `parse` says what a value is; `switch` takes none. A `repeatable` option collects its values in order, a
+    `required` one must be given.
     """
 
     flags: tuple[str, ...]
@@ -34,6 +35,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     default: str | None = None
     repeatable: bool = False
+    required: bool = False
 
     @property
     def positional(self) -> bool:
@@ -147,6 +149,28 @@ _CONFIG_FILE: Final = Argument(
 )
 _REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
 
+_APPLY: Final = Argument(
+    ("--apply",), "Do it; without it the command only says what it would do.", switch=True
+)
+_OVERRIDE: Final = Argument(
+    ("--override",),
+    "Pass what is not proved, or lost, with this written reason; it is kept in the audit log.",
+    "REASON",
+)
+_FOLLOW_LINK: Final = Argument(
+    ("--follow-link",), "Change the file behind a symbolic link; the link stays.", switch=True
+)
+_CHANGING: Final = (_APPLY, _OVERRIDE, _FOLLOW_LINK, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _MODULES, _JSON)
+_TRUSTED_ROOT: Final = Argument(
+    ("--trusted-root",),
+    "trusted_root.json: which logs, authorities and timestamp authorities count, and when.",
+    "F",
+    "path",
+)
+_AT: Final = Argument(
+    ("--at",), "Judge at this time instead of now (RFC 3339); a verified time still counts.", "TIME", "time"
+)
+
 _VERIFY_ARGUMENTS: Final = (
     Argument(
         ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
@@ -159,16 +183,12 @@ _VERIFY_ARGUMENTS: Final = (
     ),
     Argument(("--rekor-policy",), "Whether a log entry is required.", choices=("DISABLED", "REQUIRE_SET")),
     Argument(("--rekor-key",), "PEM file with the log's public key.", "F", "path"),
+    _TRUSTED_ROOT,
     _CONFIG,
     _SETTINGS,
     _WORKING_DIRECTORY,
     Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
-    Argument(
-        ("--at",),
-        "Judge at this time instead of now (RFC 3339); a verified time still counts.",
-        "TIME",
-        "time",
-    ),
+    _AT,
     Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
     _MODULES,
     Argument(
@@ -177,6 +197,24 @@ _VERIFY_ARGUMENTS: Final = (
         choices=("documented", "controller", "both"),
         default="documented",
     ),
+    _JSON,
+)
+
+_BUNDLE_ARGUMENTS: Final = (
+    Argument(
+        ("FILE_OR_DIGEST",), "The artefact, or sha256: and its digest in hex.", "FILE_OR_DIGEST", nargs="?"
+    ),
+    Argument(("--bundle",), "The Sigstore bundle.", "F", "path"),
+    Argument(("--certificate-identity",), "The signer's identity, exactly.", "I"),
+    Argument(("--certificate-identity-regexp",), "An expression that the signer's identity matches.", "R"),
+    Argument(("--certificate-oidc-issuer",), "Who vouched for that identity.", "I"),
+    Argument(("--key",), "PEM file with the public key, for a bundle without certificate.", "PEM", "path"),
+    _TRUSTED_ROOT,
+    Argument(
+        ("--staging",), "The bundle is of Sigstore's staging instance; goes with --trusted-root.", switch=True
+    ),
+    Argument(("--predicate-type",), "The type that an attestation's statement must have.", "TYPE"),
+    _AT,
     _JSON,
 )
 
@@ -269,6 +307,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette_help="Every module with both verdicts (pane 4).",
     ),
     Command(
+        "verify-bundle",
+        ("verify-bundle",),
+        "One Sigstore bundle against a trusted root and an expected signer.",
+        "Verifies a Sigstore bundle (0.1 to 0.3) as the Sigstore conformance protocol asks: signature, "
+        "signer, log entry and time. Without --trusted-root the packaged one of the public-good instance counts.",
+        _BUNDLE_ARGUMENTS,
+        (
+            "trustconsole verify-bundle --bundle F.sigstore.json --certificate-identity I "
+            "--certificate-oidc-issuer U F",
+            "trustconsole verify-bundle --bundle F.sigstore.json --key author.pub sha256:…",
+        ),
+    ),
+    Command(
         "inspect",
         ("inspect",),
         "What a file is: PEM, .sig, bundle, certificate or jar.",
@@ -287,6 +338,65 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("trustconsole restarts",),
         action="pane(5)",
         palette_help="The nodes, and which need a restart (pane 5).",
+    ),
+    Command(
+        "rotate.start",
+        ("rotate", "start"),
+        "Plan a rotation, and with --apply add the new key.",
+        "Plans the rotation of one block to another and shows what step 1 would do; --apply records the plan "
+        "and carries step 1 out. The same arguments again resume the rotation, from any state of the files.",
+        (
+            Argument(("--kind",), "What is rotated.", choices=("author", "ca", "rekor"), required=True),
+            Argument(("--old",), "Fingerprint of the old block, or its first 8 digits.", "FP", required=True),
+            Argument(("--new",), "PEM file with the new key or certificate.", "PEM", "path", required=True),
+            *_CHANGING,
+        ),
+        ("trustconsole rotate start --kind author --old 8f2c91ab --new author-new.pub --apply",),
+        mutates=True,
+        action="rotate",
+        palette_help="Rotate an author's key, a CA certificate or a Rekor key in five steps.",
+    ),
+    Command(
+        "rotate.status",
+        ("rotate", "status"),
+        "Where the rotation stands, and what its gate waits for.",
+        "Derives the step from the files, the modules and the nodes as they are now. The exit code is 0.",
+        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _MODULES, _JSON),
+        ("trustconsole rotate status --json",),
+    ),
+    Command(
+        "rotate.next",
+        ("rotate", "next"),
+        "Say which gate holds or not and why; with --apply go on.",
+        "Looks at the evidence of the step under way; --apply carries the step out where its gate holds. "
+        "Restart commands run only with --restart, one node at a time.",
+        (
+            Argument(("--restart",), "Run the nodes' restart commands, one at a time.", switch=True),
+            Argument(("--send",), "Send the file to nodes on other hosts that do not hold it.", switch=True),
+            Argument(("--confirm",), "First eight digits of the old fingerprint, for its removal.", "FP8"),
+            *_CHANGING,
+        ),
+        ("trustconsole rotate next --apply --restart", "trustconsole rotate next --apply --confirm 8f2c91ab"),
+        mutates=True,
+    ),
+    Command(
+        "rotate.undo",
+        ("rotate", "undo"),
+        "Take the last change of the rotation back.",
+        "Restores the file as it was before the last change: bytes, mode, owner, access lists and times.",
+        _CHANGING,
+        ("trustconsole rotate undo --apply",),
+        mutates=True,
+    ),
+    Command(
+        "revoke",
+        ("revoke",),
+        "Remove a block at once, and say what that does not achieve.",
+        "The emergency: no overlap and no gate, but a backup, an audit record and the whole list of what "
+        "stops, what keeps running and which daemons are not covered.",
+        (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *_CHANGING),
+        ("trustconsole revoke 8f2c91ab", "trustconsole revoke 8f2c91ab --apply"),
+        mutates=True,
     ),
     Command(
         "info",

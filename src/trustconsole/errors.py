@@ -9,7 +9,14 @@
     │   ├── LimitExceeded       larger or deeper than `limits.py` allows
     │   └── MalformedInput      read in full, but not what its format demands
     ├── SettingsError           the console's own settings file is wrong
-    └── ReadOnlyRefused         a change was asked for in a read-only session
+    ├── ReadOnlyRefused         a change was asked for in a read-only session
+    ├── GateRefused             a step's gate does not hold, or a change was not confirmed
+    ├── Indeterminate           what a file holds after a change is not known
+    └── WriteError              a change was not made, and its target is as it was
+        ├── WriteRefused        a link without consent, a bind mount, an immutable file, lost rights
+        ├── ConcurrentChange    the file is not the one that was reviewed
+        ├── Locked              somebody else is changing it
+        └── AuditRefused        the change could not be recorded first
 
 Each carries `message` (what), `hint` (what to do) and `location` (where: path, line, offset). Messages
 may quote untrusted bytes; they go through `text.visible` when they are shown, not here.
@@ -84,3 +91,50 @@ class SettingsError(TrustConsoleError):
 
 class ReadOnlyRefused(TrustConsoleError):
     """A change was asked for in a read-only session; exit code 1."""
+
+
+class GateRefused(TrustConsoleError):
+    """A step must not be carried out as things stand; nothing was changed; exit code 1."""
+
+
+class Indeterminate(TrustConsoleError):
+    """The disk shows neither the old nor the new content, or nothing at all; exit code 4."""
+
+
+class WriteError(TrustConsoleError):
+    """A change was not made: its target is provably as it was; exit code 1."""
+
+
+class WriteRefused(WriteError):
+    """The place, the operating system or the file's own rights stand against the change."""
+
+
+class ConcurrentChange(WriteError):
+    """The file is not what was reviewed: its SHA-256 was to be `expected` and is `found`; None: no file."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: str | None,
+        found: str | None,
+        hint: str = "",
+        location: Location | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, location=location)
+        self.expected = expected
+        self.found = found
+
+
+class Locked(WriteError):
+    """Another process holds the lock; `holder` is what it wrote about itself, untrusted text."""
+
+    def __init__(
+        self, message: str, *, holder: str, hint: str = "", location: Location | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, location=location)
+        self.holder = holder
+
+
+class AuditRefused(WriteError):
+    """The record of a change could not be made durable, so that the change does not happen."""

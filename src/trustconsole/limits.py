@@ -100,8 +100,35 @@ COMMAND_SECONDS: Final = 10.0
 COMMAND_OUTPUT_BYTES: Final = 256 * KIB
 """What is kept of a probe's output."""
 
+REMOTE_OUTPUT_BYTES: Final = 4 * MIB
+"""What is kept of a look at a node of another host: a controller.yml in Base64, and a little more."""
+
+RESTART_SECONDS: Final = 300.0
+"""A restart command of the settings must end within this time."""
+
+READY_SECONDS: Final = 300.0
+"""How long a restarted node may take until it says that it is ready."""
+
+READY_ANSWER_SECONDS: Final = 5.0
+"""One answer to the question whether a node is ready."""
+
+READY_ANSWER_BYTES: Final = 4 * KIB
+"""What is read of such an answer."""
+
 STATE_BYTES: Final = 4 * MIB
 """A file of the console's own state directory."""
+
+LOCK_BYTES: Final = 512
+"""What is read of a lock file: who holds it."""
+
+AUDIT_BYTES: Final = 64 * MIB
+"""The audit log; beyond it nothing is appended until it is moved aside."""
+
+AUDIT_RECORD_BYTES: Final = 64 * KIB
+"""One line of the audit log."""
+
+BACKUP_BYTES: Final = 4 * MIB
+"""One file that is kept as a backup: a PEM file, controller.yml or a sidecar."""
 
 PROCESS_ENTRY_BYTES: Final = 4 * MIB
 """What is read of one file under /proc, and of a pid file."""

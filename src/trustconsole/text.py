@@ -9,6 +9,8 @@ JSON output keeps true values and escapes them the JSON way (`to_json`).
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
@@ -89,3 +91,28 @@ def human_bytes(size: int) -> str:
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """`1 module`, `3 modules`; `many` where the plural is irregular."""
     return f"{count} {noun if count == 1 else many or noun + 's'}"
+
+
+def shell_word(value: str) -> str:
+    r"""`value` as one word of a POSIX-like shell, printable and on one line.
+
+    Printable text is quoted as usual; where a name holds control or format characters, the `$'…'` form of
+    bash, zsh and ksh spells them out, so that what is pasted names the same file and nothing else happens.
+    """
+    if value.isprintable():
+        return shlex.quote(value)
+    return "$'" + "".join(_shell_escape(char) for char in value) + "'"
+
+
+def _shell_escape(char: str) -> str:
+    if char in "'\\":
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    raw = char.encode("utf-8", "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass")
+    return "".join(f"\\x{byte:02x}" for byte in raw)
+
+
+def shell_join(words: Iterable[str]) -> str:
+    """`words` as one command line; see `shell_word`."""
+    return " ".join(shell_word(word) for word in words)

@@ -4,10 +4,14 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
 from trustconsole.api.restarting import restarts
+from trustconsole.api.revoking import Revocation, revoke
+from trustconsole.api.rotating import Rotation
+from trustconsole.api.rotation_view import Distribution, RotationModule, RotationView
 from trustconsole.api.sections import Section
 from trustconsole.api.session import Session, open_session
 from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
@@ -54,11 +58,13 @@ from trustconsole.verification import (
     check_chain,
     headline,
 )
+from trustconsole.verification.client import BundleReport
 
 __all__ = [
     "DOCUMENTED_MATRIX",
     "Block",
     "BlockChange",
+    "BundleReport",
     "ChainReport",
     "ConfigFinding",
     "ConfigReport",
@@ -66,9 +72,11 @@ __all__ = [
     "ControllerStart",
     "ControllerVerdict",
     "DemoRun",
+    "Distribution",
     "Documented",
     "DocumentedVerdict",
     "Effective",
+    "ExpectedSigner",
     "Finding",
     "Info",
     "Inspection",
@@ -88,6 +96,10 @@ __all__ = [
     "PolicyFacts",
     "Renewal",
     "RestartsReport",
+    "Revocation",
+    "Rotation",
+    "RotationModule",
+    "RotationView",
     "Section",
     "Session",
     "Severity",
@@ -114,9 +126,11 @@ __all__ = [
     "inspect",
     "open_session",
     "restarts",
+    "revoke",
     "run_demo",
     "show_trust_root",
     "value_words",
     "verify",
     "verify_all",
+    "verify_bundle",
 ]

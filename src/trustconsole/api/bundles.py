@@ -38,10 +38,11 @@ def verify_bundle(
     signer: ExpectedSigner,
     trusted_root: AnyPath | None = None,
     staging: bool = False,
+    predicate_type: str | None = None,
     at: datetime | None = None,
 ) -> BundleReport:
     """Judge `bundle` for `artifact`, a path or `sha256:` with 64 hex digits, by `trusted_root` (None: the
-    packaged public-good one).
+    packaged public-good one). `predicate_type`: it must be an attestation with a statement of that type.
 
     Raises `InputError` where a file cannot be read, the trusted root or the key is malformed, and
     `UsageError` where the arguments do not fit. What the bundle holds is the report's business.
@@ -58,7 +59,9 @@ def verify_bundle(
     packaged = packaged_trusted_root() if trusted_root is None else None
     root = packaged.root if packaged else read_trusted_root(Path(trusted_root or ""))
     content = read_bounded(Path(bundle), limits.SIDECAR_BYTES, what="bundle")
-    case = BundleCase(FileOrDigest.read(artifact), str(bundle), content.data, root, key, policy, now)
+    case = BundleCase(
+        FileOrDigest.read(artifact), str(bundle), content.data, root, key, policy, now, predicate_type
+    )
     return judge(case, root_taken=packaged.taken if packaged else None)
 
 

@@ -33,15 +33,14 @@ from trustconsole.verification.entry_bodies import read_entry_body
 from trustconsole.verification.loading import sidecar_paths
 from trustconsole.verification.log_entry import LogEntry
 from trustconsole.verification.material import Material, alternative_names, public_key_of
-from trustconsole.verification.sidecar_formats import (
-    LegacyBundle,
-    SigstoreBundle,
-    read_bundle,
-    read_detached,
-)
+from trustconsole.verification.sidecar_formats import LegacyBundle, read_bundle, read_detached
+from trustconsole.verification.sigstore.bundle import MessageSignature, SigstoreBundle
+from trustconsole.verification.sigstore.dsse import Envelope, read_statement
+from trustconsole.verification.sigstore.inclusion import origin_of
 
 Kind = Literal["pem", "certificate", "legacy-bundle", "sigstore-bundle", "sig", "jar", "unknown"]
 _HEAD_BYTES = 4096
+_SUBJECTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +115,17 @@ def _material(material: Material | None) -> tuple[Section, ...]:
 
 
 def _entry(entry: LogEntry) -> Section:
+    claimed = rfc3339(datetime.fromtimestamp(entry.integrated_time, UTC)) if entry.integrated_time else "none"
     facts = [
-        ("integrated time (as claimed)", rfc3339(datetime.fromtimestamp(entry.integrated_time, UTC))),
+        ("integrated time (as claimed)", claimed),
+        ("SET", "carried" if entry.signed_entry_timestamp is not None else "none"),
         ("log index", str(entry.log_index)),
         ("log id", entry.log_id),
     ]
+    proof = entry.proof
+    if proof is not None:
+        facts.append(("inclusion proof", f"index {proof.log_index} of {proof.tree_size}"))
+        facts.append(("checkpoint", (origin_of(entry) or "unreadable") if proof.checkpoint else "none"))
     try:
         body = read_entry_body(entry)
     except InputError as error:
@@ -152,9 +157,45 @@ def _signature(signature: bytes) -> Section:
 def _bundle(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str, ...]]:
     bundle = read_bundle(data, str(path))
     if isinstance(bundle, SigstoreBundle):
-        note = "A Sigstore bundle; this version names it but does not read further."
-        return "sigstore-bundle", (Section("Bundle", (("media type", bundle.media_type),)),), (note,)
+        return "sigstore-bundle", _sigstore(bundle), _sigstore_notes(bundle)
     return "legacy-bundle", _legacy(bundle), _legacy_notes(bundle)
+
+
+def _sigstore(bundle: SigstoreBundle) -> tuple[Section, ...]:
+    facts = [
+        ("media type", bundle.media_type),
+        ("version", bundle.version),
+        ("signed by", "a certificate" if bundle.material else f"a bare key (hint {bundle.hint or 'none'})"),
+        ("timestamps", str(len(bundle.timestamps))),
+    ]
+    content = bundle.content
+    if isinstance(content, MessageSignature):
+        digest = f"{content.hash_name}:{content.digest.hex()}" if content.digest else "not stated"
+        facts.append(("artefact digest", digest))
+    entries = tuple(map(_entry, bundle.entries))
+    envelope = (_envelope(content),) if isinstance(content, Envelope) else ()
+    head = Section("Bundle", tuple(facts))
+    return (head, _signature(bundle.signature), *envelope, *_material(bundle.material), *entries)
+
+
+def _envelope(envelope: Envelope) -> Section:
+    facts = [("payload type", envelope.payload_type), ("payload", human_bytes(len(envelope.payload)))]
+    try:
+        statement = read_statement(envelope, "dsseEnvelope.payload")
+    except InputError as error:
+        facts.append(("statement", f"cannot be used: {error}"))
+    else:
+        facts.append(("predicate type", statement.predicate_type))
+        for subject in statement.subjects[:_SUBJECTS]:
+            facts.append(("about", ", ".join(f"{name}:{value}" for name, value in subject.items())))
+    return Section("Envelope", tuple(facts))
+
+
+def _sigstore_notes(bundle: SigstoreBundle) -> tuple[str, ...]:
+    notes = ["The controller does not read this format; cosign 3 writes it by default."]
+    if bundle.entries and all(entry.signed_entry_timestamp is None for entry in bundle.entries):
+        notes.append("No log entry has a SET, so REQUIRE_SET can never accept it.")
+    return tuple(notes)
 
 
 def _legacy(bundle: LegacyBundle) -> tuple[Section, ...]:

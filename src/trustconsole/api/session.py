@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
+from trustconsole.api.survey import Survey
 from trustconsole.api.target import Options, Target, find_target
 from trustconsole.api.verifying import setting_of
 from trustconsole.controller_config import ConfigReport, check_config
@@ -65,6 +66,7 @@ class Session:
         self._generation = 0
         self._watched: tuple[Path, ...] = ()
         self._last_target: Target | None = None
+        self._survey: Survey | None = None
         self._looking = Lock()
 
     def look(
@@ -122,7 +124,30 @@ class Session:
                 if progress is not None and time.monotonic() - last >= _PROGRESS_SECONDS:
                     progress(snapshot())
                     last = time.monotonic()
+        self._survey = Survey(now, target, report, setting, inventory.modules, tuple(reports), nodes)
         return snapshot()
+
+    def survey(self, cancelled: Callable[[], bool] | None = None) -> Survey:
+        """A new look, as the use-cases see it; blocks like `look`."""
+        with self._looking:
+            self._generation += 1
+            self._look(None, cancelled)
+            assert self._survey is not None  # noqa: S101 - a look always leaves one
+            return self._survey
+
+    @property
+    def memory(self) -> VerdictMemory:
+        """What earlier looks verified: asking again under another file costs only what is new."""
+        return self._memory
+
+    @property
+    def runner(self) -> Runner:
+        """How this session runs commands."""
+        return self._runner
+
+    def now(self) -> datetime:
+        """The session's clock."""
+        return self._clock()
 
     def _target(self) -> tuple[Target, tuple[str, ...]]:
         """The files this look is about; a settings file that broke keeps its last good state in force."""
@@ -169,7 +194,7 @@ class Session:
             told = hint.problem
             yield "changed" if hint.kind == "event" or restored else "rescan"
 
-    def export(self, name: str, text: str) -> Path:
+    def export(self, name: str, text: str, *, suffix: str = ".txt") -> Path:
         """Write `text` to a new file in the state directory's `exports`; raises `UnreadableFile`."""
         state = self._last_target.state if self._last_target is not None else find_target(self._options).state
         directory = state / "exports"
@@ -178,8 +203,8 @@ class Session:
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             for attempt in range(100):
-                suffix = f"-{attempt}" if attempt else ""
-                path = directory / f"{stem[:80]}-{stamp}{suffix}.txt"
+                number = f"-{attempt}" if attempt else ""
+                path = directory / f"{stem[:80]}-{stamp}{number}{suffix}"
                 try:
                     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
                 except FileExistsError:

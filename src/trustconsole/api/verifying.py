@@ -25,6 +25,7 @@ from trustconsole.verification import (
     Mode,
     Policy,
     RekorPolicy,
+    TrustedRootFile,
     VerificationReport,
     verify_artifact,
 )
@@ -56,6 +57,10 @@ def _read(path: AnyPath | None, now: datetime) -> TrustRootReport | None:
     return read_trust_root(Path(path), now=now) if path is not None else None
 
 
+def _read_trusted(path: AnyPath | None) -> TrustedRootFile | None:
+    return TrustedRootFile.read(Path(path)) if path is not None else None
+
+
 def verify(
     artifact: AnyPath,
     *,
@@ -64,21 +69,17 @@ def verify(
     rekor_policy: str = "DISABLED",
     rekor_key: AnyPath | None = None,
     sidecar: AnyPath | None = None,
-    trusted_root: None = None,
+    trusted_root: AnyPath | None = None,
     config: ConfigReport | None = None,
     at: datetime | None = None,
 ) -> VerificationReport:
     """Both verdicts about one artefact; never raises over a file.
 
     `mode` None is decided by the sidecar found. `config` says whether verification is enforced and whether
-    the controller starts; without it verification counts as enforced. `trusted_root` is for Sigstore
-    bundles, which this version does not verify: anything but None is a `UsageError`, as are an unknown mode
-    or policy and an `at` without time zone.
+    the controller starts; without it verification counts as enforced. `trusted_root` says which logs and
+    timestamp authorities count, in place of `rekor_key`; without a `trust_root` its certificate authorities
+    are the anchors. An unknown mode or policy and an `at` without time zone are a `UsageError`.
     """
-    if trusted_root is not None:
-        raise UsageError(
-            "a trusted_root.json cannot be used yet", hint="this version verifies .sig and legacy bundles"
-        )
     now = _now(at)
     policy = Policy(
         _checked_mode(mode),
@@ -94,6 +95,7 @@ def verify(
         rekor_key=_read(rekor_key, now),
         now=now,
         sidecar=Path(sidecar) if sidecar is not None else None,
+        trusted_root=_read_trusted(trusted_root),
     )
 
 
@@ -114,6 +116,7 @@ class VerifyOptions:
     rekor_policy: str | None = None
     rekor_key: Path | None = None
     sidecar: Path | None = None
+    trusted_root: Path | None = None
     at: datetime | None = None
     jobs: int | None = None
     options: Options = field(default_factory=Options)
@@ -150,13 +153,15 @@ def _with_flags(wanted: VerifyOptions, base: Setting | None, now: datetime) -> S
         _read(wanted.trust_root, now) or (base.trust_root if base else None),
         _read(wanted.rekor_key, now) or (base.rekor_key if base else None),
         now,
+        _read_trusted(wanted.trusted_root),
     )
 
 
 def _setting(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
     target = find_target(wanted.options)
-    flags = (wanted.trust_root, wanted.mode, wanted.rekor_policy, wanted.rekor_key)
-    if wanted.trust_root is not None and wanted.options.config is None:
+    flags = (wanted.trust_root, wanted.mode, wanted.rekor_policy, wanted.rekor_key, wanted.trusted_root)
+    named = wanted.trust_root is not None or wanted.trusted_root is not None
+    if named and wanted.options.config is None and (wanted.trust_root or target.config is None):
         return _with_flags(wanted, None, now), target, None
     if target.config is None:
         raise UsageError(
@@ -211,6 +216,7 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
             rekor_key=setting.rekor_key,
             now=now,
             sidecar=wanted.sidecar,
+            trusted_root=setting.trusted_root,
         )
         return Verifying(1, (), iter((one,)))
     inventory = _inventory(wanted, target, report)

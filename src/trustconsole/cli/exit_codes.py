@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from trustconsole.errors import GateRefused, Indeterminate, ReadOnlyRefused, TrustConsoleError, WriteError
+
 GOOD: Final = 0
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -86,6 +88,18 @@ def of_trust_root(
         return USAGE
     roles = [of_start(cosign)] if certificates else [of_start(cosign), of_start(keyed)]
     return worst((*roles, of_severities(severities)))
+
+
+def of_error(error: TrustConsoleError) -> int:
+    """Of an error that ended the command: a refusal, a state that is not known, or input of no use."""
+    if isinstance(error, Indeterminate):
+        return UNKNOWN
+    return REFUSED if isinstance(error, GateRefused | ReadOnlyRefused | WriteError) else USAGE
+
+
+def of_gate(*, holds: bool) -> int:
+    """Of a step of a rotation, or a change that was asked for: a gate that does not hold is 1."""
+    return GOOD if holds else REFUSED
 
 
 def of_restarts(states: Iterable[str]) -> int:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from trustconsole.cli import configuration, demo, info, inspecting, nodes, opening, trust_root, verifying
+from trustconsole.cli import (
+    bundles,
+    configuration,
+    demo,
+    info,
+    inspecting,
+    nodes,
+    opening,
+    revoking,
+    rotating,
+    trust_root,
+    verifying,
+)
 from trustconsole.cli.call import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -15,7 +27,13 @@ HANDLERS: Final[dict[str, Handler]] = {
     "config.check": configuration.check,
     "profile": configuration.profile,
     "verify": verifying.verify,
+    "verify-bundle": bundles.verify_bundle,
     "inspect": inspecting.inspect,
     "restarts": nodes.restarts,
+    "rotate.start": rotating.start,
+    "rotate.status": rotating.status,
+    "rotate.next": rotating.next_step,
+    "rotate.undo": rotating.undo,
+    "revoke": revoking.revoke,
     "info": info.info,
 }

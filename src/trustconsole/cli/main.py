@@ -17,7 +17,7 @@ from trustconsole.cli import exit_codes
 from trustconsole.cli.call import Call, OpenConsole
 from trustconsole.cli.output import Output, ReaderGone, Stream, WriteFailed
 from trustconsole.cli.parser import HelpAsked, parse
-from trustconsole.errors import ReadOnlyRefused, TrustConsoleError
+from trustconsole.errors import TrustConsoleError
 from trustconsole.text import visible_lines
 
 
@@ -61,7 +61,7 @@ def _guarded(arguments: Sequence[str], output: Output, open_console: OpenConsole
         return exit_codes.GOOD
     except TrustConsoleError as error:
         output.note(str(error), hint=error.hint)
-        return exit_codes.REFUSED if isinstance(error, ReadOnlyRefused) else exit_codes.USAGE
+        return exit_codes.of_error(error)
     except KeyboardInterrupt:
         output.note("interrupted")
         return exit_codes.INTERRUPTED

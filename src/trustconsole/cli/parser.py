@@ -152,6 +152,8 @@ def _add(parser: argparse.ArgumentParser, argument: Argument) -> None:
         keywords["nargs"] = argument.nargs
     if argument.default is not None:
         keywords["default"] = argument.default
+    if argument.required:
+        keywords["required"] = True
     if argument.positional:
         # The name is where argparse stores a positional's value.
         parser.add_argument(argument.dest, **{"metavar": argument.flags[0], **keywords})  # type: ignore[arg-type]

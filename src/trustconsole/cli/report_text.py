@@ -39,8 +39,8 @@ def print_one(out: Stream, report: VerificationReport) -> None:
     if report.findings:
         blocks.heading(out, "Findings")
         blocks.findings(out, report.findings)
-    _trace(out, "Documented trace", report.steps)
-    _trace(out, "Controller trace", report.controller.steps)
+    print_trace(out, "Documented trace", report.steps)
+    print_trace(out, "Controller trace", report.controller.steps)
 
 
 def _verdicts(out: Stream, report: VerificationReport) -> None:
@@ -95,7 +95,8 @@ def _facts(out: Stream, report: VerificationReport) -> None:
     )
 
 
-def _trace(out: Stream, title: str, steps: Sequence[Step]) -> None:
+def print_trace(out: Stream, title: str, steps: Sequence[Step]) -> None:
+    """One trace, with the evidence of the steps that say no."""
     if not steps:
         return
     blocks.heading(out, title)

@@ -183,6 +183,15 @@ def _print_diff(out: Stream, report: TrustRootDiff) -> None:
             counts.append(f"{otherwise} of them no longer read as before")
         out.row(Styled(), out.state(WARN, ", ".join(counts)))
     blocks.facts(out, (("from", report.before), ("to", report.after)))
+    out.line()
+    print_changes(out, report)
+    loads = [(_ROLES[role], _load_change(out, change)) for role, change in report.controller.items()]
+    blocks.heading(out, "What the controller loads")
+    blocks.facts(out, loads)
+
+
+def print_changes(out: Stream, report: TrustRootDiff) -> None:
+    """One line for each identity: gone, new, renewed, kept."""
     rows = [_change(out, "-", change.before, change) for change in report.removed]
     rows += [_change(out, "+", change.after, change) for change in report.added]
     rows += [
@@ -193,11 +202,7 @@ def _print_diff(out: Stream, report: TrustRootDiff) -> None:
     ]
     rows += [_change(out, " ", change.after, change) for change in report.kept]
     if rows:
-        out.line()
         print_table(out, [Column(""), *(Column("", least=12) for _ in range(3))], rows, indent=2)
-    loads = [(_ROLES[role], _load_change(out, change)) for role, change in report.controller.items()]
-    blocks.heading(out, "What the controller loads")
-    blocks.facts(out, loads)
 
 
 def _change(out: Stream, mark: str, block: Block | None, change: BlockChange) -> list[Styled]:

@@ -92,6 +92,7 @@ def _wanted(call: Call) -> VerifyOptions:
         rekor_policy=values.rekor_policy,
         rekor_key=values.rekor_key,
         sidecar=values.sidecar,
+        trusted_root=values.trusted_root,
         at=values.at,
         jobs=values.jobs,
         options=call.options,

@@ -78,7 +78,7 @@ DEMO_MODULES: Final = (
     _module(
         "tab-list",
         "4.2.0",
-        "error",
+        "accept",
         "reject",
         "A Sigstore v0.3 bundle under the legacy name, as cosign 3 writes it.",
     ),

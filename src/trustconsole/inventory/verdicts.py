@@ -20,6 +20,7 @@ from trustconsole.verification import (
     Policy,
     SidecarChoice,
     SignatureChecker,
+    TrustedRootFile,
     VerificationReport,
     choose_sidecar,
     verify_artifact,
@@ -38,6 +39,7 @@ class Setting:
     trust_root: TrustRootReport | None
     rekor_key: TrustRootReport | None
     now: datetime
+    trusted_root: TrustedRootFile | None = None
 
 
 _Key = tuple[object, ...]
@@ -100,6 +102,7 @@ def _key(module: Module, setting: Setting, choice: SidecarChoice) -> _Key | None
         sidecar and (sidecar.path, sidecar.named, sidecar.sha256, str(sidecar.error)),
         setting.trust_root and (setting.trust_root.path, setting.trust_root.sha256, setting.trust_root.error),
         setting.rekor_key and (setting.rekor_key.path, setting.rekor_key.sha256, setting.rekor_key.error),
+        setting.trusted_root and setting.trusted_root.identity,
         (policy.mode, policy.rekor_policy, policy.source, policy.enforced),
         config and (config.sha256, config.working_directory, config.controller, config.error),
     )
@@ -141,6 +144,7 @@ def verify_modules(
             trust_root=setting.trust_root,
             rekor_key=setting.rekor_key,
             now=setting.now,
+            trusted_root=setting.trusted_root,
             choice=question.choice,
             checker=memory.checker,
         )

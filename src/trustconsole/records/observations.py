@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
-from trustconsole.storage import read_bounded
+from trustconsole.records.json_fields import text, whole
+from trustconsole.storage import read_bounded, replace_own
 from trustconsole.text import to_json
 
 FILE_NAME = "observations.json"
@@ -100,7 +100,7 @@ class Observations:
             files = {key: _file_memory(value) for key, value in record["files"].items()}
             nodes = {key: _node_memory(value) for key, value in record["nodes"].items()}
             boots = {key: _boot_memory(value) for key, value in record["boots"].items()}
-            look, saved = _whole(record["look"]), _whole(record["saved"])
+            look, saved = whole(record["look"]), whole(record["saved"])
         except MissingFile:
             pass
         except InputError as error:
@@ -188,7 +188,7 @@ class Observations:
         }
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._directory / FILE_NAME, to_json(record, indent=1).encode())
+            replace_own(self._directory / FILE_NAME, to_json(record, indent=1).encode())
         except OSError as error:
             self._refused = (
                 f"{self._directory} cannot be written ({os.strerror(error.errno or 0)}): "
@@ -207,67 +207,27 @@ def _newest(entries: dict[str, _Memory]) -> dict[str, dict[str, object]]:
     return {key: asdict(value) for key, value in sorted(kept)}
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ValueError(value)
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
 def _pairs(value: object, most: int) -> tuple[tuple[int, int], ...]:
     if not isinstance(value, list) or len(value) > most:
         raise ValueError(value)
-    return tuple((_whole(first), _whole(second)) for first, second in value)
+    return tuple((whole(first), whole(second)) for first, second in value)
 
 
 def _file_memory(value: dict[str, object]) -> FileMemory:
     return FileMemory(
-        _text(value["digest"]),
-        _whole(value["changed_after"]),
-        _whole(value["changed_before"]),
-        _whole(value["changed_look"]),
-        _whole(value["ctime"]),
-        _whole(value["seen"]),
+        text(value["digest"]),
+        whole(value["changed_after"]),
+        whole(value["changed_before"]),
+        whole(value["changed_look"]),
+        whole(value["ctime"]),
+        whole(value["seen"]),
         _pairs(value["gaps"], _MOST_GAPS),
     )
 
 
 def _node_memory(value: dict[str, object]) -> _NodeMemory:
-    return _NodeMemory(_text(value["identity"]), _whole(value["first_look"]), _whole(value["seen"]))
+    return _NodeMemory(text(value["identity"]), whole(value["first_look"]), whole(value["seen"]))
 
 
 def _boot_memory(value: dict[str, object]) -> _BootMemory:
-    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), _whole(value["seen"]))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Old or new, never torn: temporary file in the same directory, fsync, rename, fsync of the directory."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with suppress(FileNotFoundError):
-        temporary.unlink()  # left over from a killed process that had our number
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(temporary, flags, 0o600)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # some overlay and network file systems refuse it; the file itself is whole
-            os.fsync(directory)
-    finally:
-        os.close(directory)
+    return _BootMemory(_pairs(value["steps"], _MOST_STEPS), whole(value["seen"]))

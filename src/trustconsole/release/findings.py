@@ -16,6 +16,20 @@ TRUST_UNREADABLE: Final = FindingKind(
     "{reason}",
     "name a file that this user may read with --trusted-root, --roots, --key or --rekor-key",
 )
+ENTRY_UNREADABLE: Final = FindingKind(
+    "entry-unreadable",
+    "error",
+    "the log entry that was named cannot be read",
+    "{reason}",
+    "name what Rekor's /api/v1/log/entries answered, or a TransparencyLogEntry, as JSON",
+)
+DIRECTORY_UNREADABLE: Final = FindingKind(
+    "directory-unreadable",
+    "error",
+    "the directory cannot be looked through",
+    "{reason}",
+    "name the directory that the release was downloaded into",
+)
 NO_CHECKSUMS: Final = FindingKind(
     "no-checksums",
     "error",

@@ -1,5 +1,13 @@
 """The PEM file that says whom to trust: its blocks, what is trusted, what the controller loads."""
 
+from trustconsole.trust_root.candidates import (
+    Candidate,
+    FileContent,
+    add_block,
+    find_fingerprint,
+    remove_block,
+    replace_block,
+)
 from trustconsole.trust_root.diff import BlockChange, LoadChange, Renewal, TrustRootDiff, diff_trust_roots
 from trustconsole.trust_root.java_base64 import JavaBase64Error, java_base64_decode
 from trustconsole.trust_root.java_certificate import JavaCertificateError, java_certificate
@@ -22,6 +30,7 @@ from trustconsole.trust_root.model import (
 from trustconsole.trust_root.packaged import PackagedTrustedRoot, packaged_trusted_root
 from trustconsole.trust_root.public_cas import public_ca_name
 from trustconsole.trust_root.reading import read_trust_root, scan_trust_root
+from trustconsole.trust_root.silence import without_warnings
 from trustconsole.trust_root.trusted_root import TrustedAuthority, TrustedLog, TrustedRoot, Validity
 from trustconsole.trust_root.trusted_root_file import parse_trusted_root, read_trusted_root
 
@@ -32,8 +41,10 @@ __all__ = [
     "BlockChange",
     "BlockKind",
     "BlockStatus",
+    "Candidate",
     "CannotPredict",
     "ControllerLoad",
+    "FileContent",
     "JavaBase64Error",
     "JavaCertificateError",
     "KeyDetails",
@@ -50,7 +61,9 @@ __all__ = [
     "TrustedLog",
     "TrustedRoot",
     "Validity",
+    "add_block",
     "diff_trust_roots",
+    "find_fingerprint",
     "fully_read",
     "java_base64_decode",
     "java_certificate",
@@ -61,8 +74,11 @@ __all__ = [
     "public_key_facts",
     "read_trust_root",
     "read_trusted_root",
+    "remove_block",
+    "replace_block",
     "scan_trust_root",
     "spki_der",
     "spki_sha256",
     "subject_text",
+    "without_warnings",
 ]

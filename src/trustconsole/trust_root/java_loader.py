@@ -84,6 +84,16 @@ def taken_blocks(text: str) -> Taken:
     )
 
 
+def matched_bodies(text: str) -> Mapping[str, tuple[tuple[int, str], ...]]:
+    """What the build would decode, by label and in its order: the label's offset, the body without spaces."""
+    return {
+        label: tuple(
+            (match.start() + len(BEGIN), _SPACE.sub("", match[1])) for match in expression.finditer(text)
+        )
+        for label, expression in (("PUBLIC KEY", _KEY), ("CERTIFICATE", _CERTIFICATE))
+    }
+
+
 def load_all(data: bytes, path: str) -> Mapping[LoadAs, ControllerLoad]:
     """The three roles for the bytes of an existing regular file."""
     try:

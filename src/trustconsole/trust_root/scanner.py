@@ -48,7 +48,7 @@ class RawBlock:
     line_end: int
     text: str
     comment: str
-    inner_comments: bool
+    inner_comments: tuple[str, ...]
     closed: bool
     disabled: bool
     flaw: str
@@ -94,7 +94,7 @@ def _block(text: str, lines: LineIndex, begin: re.Match[str], bound: int, previo
         line_end=last_line,
         text=text[begin.start() : stop],
         comment=_comment(lines, first_line, previous_end, inner),
-        inner_comments=bool(inner),
+        inner_comments=tuple(inner),
         closed=end is not None,
         disabled=prefix.lstrip().startswith(("#", ";", "//", "--")),
         flaw=flaw or decode_flaw,

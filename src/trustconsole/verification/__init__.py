@@ -11,7 +11,7 @@ from trustconsole.verification.case import (
 )
 from trustconsole.verification.chain import ChainReport, check_chain
 from trustconsole.verification.disagreement import headline
-from trustconsole.verification.loading import SidecarChoice, choose_sidecar
+from trustconsole.verification.loading import KIND_OF_MODE, SidecarChoice, choose_sidecar
 from trustconsole.verification.report import (
     ALLOWING,
     ControllerVerdict,
@@ -30,6 +30,7 @@ from trustconsole.verification.verify import verify_artifact
 
 __all__ = [
     "ALLOWING",
+    "KIND_OF_MODE",
     "Artifact",
     "Case",
     "ChainReport",

@@ -32,24 +32,31 @@ def hash_names(bundle: SigstoreBundle, key: PublicKeyTypes) -> tuple[HashName, .
     return hash_names_of(key)
 
 
-def artifact_flaw(bundle: SigstoreBundle, artifact: SignedContent) -> str | None:
+def artifact_flaw(
+    bundle: SigstoreBundle, artifact: SignedContent, predicate_type: str | None = None
+) -> str | None:
     """Why the bundle is about another artefact, or does not say which; None where it is about this one.
 
-    Raises `InputError` where a digest that it states cannot be computed.
+    With a `predicate_type`, anything but an attestation of that type is a flaw, too. Raises `InputError`
+    where a digest that it states cannot be computed.
     """
     content = bundle.content
     if isinstance(content, MessageSignature):
+        if predicate_type is not None:
+            return "the bundle is no attestation, and one of a certain predicate type was asked for"
         if content.hash_name is None or content.digest == artifact.digest(content.hash_name):
             return None
         return f"the bundle states another digest for the artefact (messageDigest, {content.hash_name})"
-    return _statement_flaw(content, artifact)
+    return _statement_flaw(content, artifact, predicate_type)
 
 
-def _statement_flaw(envelope: Envelope, artifact: SignedContent) -> str | None:
+def _statement_flaw(envelope: Envelope, artifact: SignedContent, predicate_type: str | None) -> str | None:
     try:
         statement = read_statement(envelope, "dsseEnvelope.payload")
     except InputError as error:
         return f"the envelope's statement cannot be used: {error}"
+    if predicate_type not in (None, statement.predicate_type):
+        return f"the statement's predicate type is {statement.predicate_type!r}, not the one asked for"
     named = statement.algorithms()
     digests: dict[str, str] = {}
     absent: InputError | None = None

@@ -27,7 +27,7 @@ from cryptography.x509.verification import (
 from trustconsole import limits
 from trustconsole.errors import UsageError
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import fully_read, subject_text
+from trustconsole.trust_root import fully_read, subject_text, without_warnings
 from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of, within_dates
 
 _CA_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
@@ -261,8 +261,9 @@ def check_chain(leaf: bytes, intermediates: bytes, anchors: bytes, at: datetime 
     parsed: list[list[x509.Certificate]] = []
     for name, text in (("leaf", leaf), ("intermediates", intermediates), ("anchors", anchors)):
         try:
-            found = x509.load_pem_x509_certificates(text) if text.strip() else []
-            parsed.append([fully_read(certificate) for certificate in found])
+            with without_warnings():
+                found = x509.load_pem_x509_certificates(text) if text.strip() else []
+                parsed.append([fully_read(certificate) for certificate in found])
         except (ValueError, x509.InvalidVersion) as error:
             return ChainReport(False, f"the {name} cannot be read: {error}", moment)
     if not parsed[0]:

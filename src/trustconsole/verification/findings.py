@@ -57,8 +57,8 @@ KINDS: Final[dict[str, FindingKind]] = {
         FindingKind(
             "unsupported-algorithm",
             "error",
-            "The signing key is {algorithm}, which cannot sign a module.",
-            "Modules are signed with RSA PKCS#1 v1.5, ECDSA (both over SHA-256) or Ed25519.",
+            "The signing key is {algorithm}, which is not verified here and cannot sign a module.",
+            "What is verified is RSA PKCS#1 v1.5, ECDSA and pure Ed25519; modules mean SHA-256.",
             "Ask the author for a P-256 or RSA key and a new signature.",
         ),
         FindingKind(

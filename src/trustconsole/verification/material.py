@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput
 from trustconsole.strict_text import strict_base64
-from trustconsole.trust_root import fully_read, spki_sha256, subject_text
+from trustconsole.trust_root import fully_read, spki_sha256, subject_text, without_warnings
 from trustconsole.verification.report import Signer
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)\r?\n?-----END \1-----(?:\r?\n|\Z)")
@@ -88,7 +88,8 @@ def read_material(pem: bytes, where: str) -> Material:
 def read_der_certificate(der: bytes, where: str) -> x509.Certificate:
     """The certificate in `der`, read in full; raises `MalformedInput`."""
     try:
-        return fully_read(x509.load_der_x509_certificate(der))
+        with without_warnings():
+            return fully_read(x509.load_der_x509_certificate(der))
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise MalformedInput(
             f"holds a certificate that does not parse: {error}", location=Location(where)

@@ -61,6 +61,7 @@ class BundleCase:
     key: PublicKeyTypes | None
     identity: IdentityPolicy | None
     now: datetime
+    predicate_type: str | None = None
     checker: SignatureChecker = field(default_factory=SignatureChecker)
 
 

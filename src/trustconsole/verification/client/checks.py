@@ -62,7 +62,7 @@ def _check_artifact(case: BundleCase, state: BundleState) -> Result:
         return Result("skip", "no bundle was read")
     evidence: dict[str, object] = {"sha256": case.artifact.sha256}
     try:
-        flaw = artifact_flaw(state.bundle, case.artifact.content)
+        flaw = artifact_flaw(state.bundle, case.artifact.content, case.predicate_type)
     except InputError as error:
         return failed(error)
     if flaw is not None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from trustconsole.verification.client.case import BundleCase, BundleState
 from trustconsole.verification.client.checks import BUNDLE_CHECKS
+from trustconsole.verification.client.findings import observe_bundle
 from trustconsole.verification.client.report import BundleReport, BundleVerdict
 from trustconsole.verification.engine import run_checks
 from trustconsole.verification.material import signer_of
@@ -36,5 +37,5 @@ def verify_bundle(case: BundleCase, *, root_taken: datetime | None = None) -> Bu
         trusted_root_sha256=case.root.sha256,
         trusted_root_taken=root_taken,
         steps=outcome.steps,
-        findings=(),
+        findings=tuple(observe_bundle(case, state, accepted=decision is None, taken=root_taken)),
     )

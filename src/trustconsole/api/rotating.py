@@ -1,0 +1,381 @@
+"""Rotation as a use-case: look, start, carry the next step out, take the last change back.
+
+Every method answers with a `RotationView` of a fresh look. Nothing is changed unless the session is armed;
+gates are computed again at the moment of writing, under the lock that the writer holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trustconsole import limits
+from trustconsole.api.changing import Changes, Wanted, same_bytes
+from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, signed_at
+from trustconsole.api.rotation_nodes import NodeRestarts, distributions
+from trustconsole.api.rotation_plan import keep_sidecars, make_plan
+from trustconsole.api.rotation_view import RotationModule, RotationView
+from trustconsole.api.session import Session
+from trustconsole.api.survey import Survey
+from trustconsole.errors import GateRefused, UsageError
+from trustconsole.records import Journal, Operator, Override, Plan
+from trustconsole.rotation import (
+    READINGS,
+    Case,
+    Gate,
+    Position,
+    Tracked,
+    commands_for,
+    counts,
+    gate_of,
+    overridable,
+    position_of,
+    script,
+    step_words,
+    traps,
+)
+from trustconsole.storage import follow, read_bounded
+from trustconsole.text import rfc3339
+from trustconsole.trust_root import scan_trust_root
+
+CONFIRM_DIGITS: Final = 8
+"""How much of a fingerprint a removal asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A look at a rotation: what was seen, what follows."""
+
+    survey: Survey
+    journal: Journal
+    case: Case | None
+    gathered: Gathered | None
+    step: Position
+
+
+class Rotation:
+    """One rotation in the workspace of a session; safe to call from a thread, one call at a time.
+
+    `operator` is who audit records name; `sleep` waits between looks at a node that was restarted.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        operator: Operator | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._session = session
+        self._operator = operator
+        self._sleep = sleep
+
+    # -- looking
+
+    def view(self, cancelled: Callable[[], bool] | None = None) -> RotationView:
+        """Where the rotation stands now; never raises over a file, a module or a node."""
+        return self._view(self._look(cancelled))
+
+    def _changes(self, survey: Survey) -> Changes:
+        return Changes(
+            survey.target.state,
+            read_only=self._session.read_only,
+            clock=self._session.now,
+            operator=self._operator,
+        )
+
+    def _look(self, cancelled: Callable[[], bool] | None = None, plan: Plan | None = None) -> _State:
+        survey = self._session.survey(cancelled)
+        changes = self._changes(survey)
+        journal = changes.journal()
+        wanted = plan or journal.plan
+        if wanted is None:
+            return _State(survey, journal, None, None, "none")
+        gathered = gather(survey, wanted, self._session.memory, changes.backups, cancelled=cancelled)
+        case = Case(wanted, gathered.evidence, journal.overrides if plan is None else ())
+        return _State(survey, journal, case, gathered, position_of(case))
+
+    def _view(self, state: _State, result: str | None = None) -> RotationView:
+        survey, case, gathered = state.survey, state.case, state.gathered
+        problems = (state.journal.problem,) if state.journal.problem else ()
+        if case is None or gathered is None:
+            undo = None
+            return RotationView(
+                survey.now, self._session.read_only, None, "none", None, Gate(holds=False), None,
+                undo=undo, problems=problems, result=result,
+            )  # fmt: skip
+        plan, evidence = case.plan, case.evidence
+        tracked = case.tracked
+        mode = survey.setting.policy.mode if survey.setting else None
+        candidate = {1: gathered.add, 2: gathered.remove, 3: gathered.remove, 4: gathered.remove}.get(
+            state.step if isinstance(state.step, int) else 0
+        )
+        return RotationView(
+            survey.now,
+            self._session.read_only,
+            plan,
+            state.step,
+            step_words(state.step, plan.kind),
+            _gate(state.step, case),
+            evidence.target.path,
+            evidence.nodes,
+            tuple(_module(one, plan, mode or "COSIGN_BUNDLE") for one in tracked),
+            tuple(counts(tracked).items()),
+            candidate.diff if candidate is not None else None,
+            _starting(tracked) if state.step == 1 else (),
+            evidence.negative,
+            distributions(survey, evidence.nodes, plan.target) if state.step in (2, 5) else (),
+            traps(plan.kind) if state.step == 3 else (),
+            state.journal.last_applied(plan.target),
+            _link_end(plan.target),
+            problems,
+            result,
+        )
+
+    # -- changing
+
+    def start(
+        self,
+        kind: str,
+        old: str,
+        new: Path,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+    ) -> RotationView:
+        """Plan the rotation of block `old` (fingerprint or prefix) to the block in the PEM file `new`.
+
+        With `apply` the plan is recorded and step 1 carried out where its gate holds. The same plan again
+        resumes it; another one while it is under way raises `GateRefused`. Raises `UsageError` over
+        arguments, `InputError` over the PEM file, `WriteError` and `AuditRefused` over the change.
+        """
+        survey = self._session.survey()
+        changes = self._changes(survey)
+        plan = make_plan(survey, kind, old, new, changes.backups)
+        journal = changes.journal()
+        current = journal.plan
+        if current is not None and current.is_same(plan.kind, plan.old, plan.new, plan.target):
+            plan = current
+        elif current is not None and (step := self._look().step) not in (1, "done", "none"):
+            raise GateRefused(
+                f"another rotation is under way ({current.kind} {current.old[:8]} to {current.new[:8]}, "
+                f"step {step})",
+                hint="finish it, or take it back: trustconsole rotate undo --apply",
+            )
+        if not apply:
+            state = self._look(plan=plan)
+            return self._view(state, None if current is plan else "dry run: nothing was recorded or written")
+        changes.arm()
+        if current is not plan:
+            plan = keep_sidecars(plan, survey, changes.backups)
+            changes.audit.append(
+                "rotation.start",
+                target=plan.target,
+                before=plan.digest,
+                after=None,
+                details={"kind": plan.kind, "old": plan.old, "new": plan.new},
+            )
+            changes.save(journal.with_plan(plan))
+        state = self._look()
+        if state.step != 1:
+            return self._view(state, "the plan is recorded; step 1 is done already")
+        return self._write_step(state, override, follow_link)
+
+    def next(
+        self,
+        *,
+        apply: bool = False,
+        restart: bool = False,
+        confirm: str = "",
+        override: str = "",
+        follow_link: bool = False,
+        on_output: Callable[[str, str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> RotationView:
+        """What the step under way needs; with `apply` it is carried out where its gate holds.
+
+        `restart` runs the nodes' restart commands, one at a time, with each line given to `on_output` (node,
+        untrusted line). `confirm` is the beginning of the old fingerprint, which the removal asks for.
+        """
+        state = self._look(cancelled)
+        if state.case is None:
+            raise UsageError(
+                "no rotation is planned here", hint="trustconsole rotate start --kind KIND --old FP --new PEM"
+            )
+        if not apply:
+            return self._view(state)
+        changes = self._changes(state.survey)
+        changes.arm()
+        if state.step in (1, 4):
+            if state.step == 4:
+                _check_confirmation(state.case.plan, confirm)
+            return self._write_step(state, override, follow_link)
+        if restart and state.step in (2, 5):
+            runs = NodeRestarts(self._session, changes, self._sleep)
+            runs.run(state.case.evidence.nodes, state.survey, on_output, cancelled)
+            state = self._look(cancelled)
+        elif override and isinstance(state.step, int):
+            self._record_override(state, override)
+            state = self._look(cancelled)
+        return self._view(state)
+
+    def undo(self, *, apply: bool = False, override: str = "", follow_link: bool = False) -> RotationView:
+        """Take the last change back: bytes, mode, owner, lists and times as they were before it.
+
+        Refused (`GateRefused`) where a module that is accepted now would be lost, unless `override` says why.
+        """
+        state = self._look()
+        plan = state.case.plan if state.case is not None else None
+        change = state.journal.last_applied(plan.target) if plan is not None else None
+        if plan is None or change is None:
+            raise GateRefused("there is no change that could be taken back", hint="trustconsole audit show")
+        changes = self._changes(state.survey)
+        backup = changes.backups.load(change.backup)
+        path = Path(change.target)
+        current = read_bounded(path, limits.PEM_BYTES, what="PEM file")
+        if current.sha256 != change.after:
+            raise GateRefused(
+                f"{path} was changed since ({current.sha256[:8]} instead of {change.after[:8]}), so taking "
+                "back the change before would lose that",
+                hint="compare it with the backup: trustconsole trust-root diff",
+            )
+        restored = scan_trust_root(backup.data, str(path), now=state.survey.now)
+        losses = losses_under(state.survey, plan.kind, restored, self._session.memory)
+        if losses and not override:
+            raise GateRefused(
+                f"{losses[0]} would be refused without the block that the undo takes away"
+                + (f" (and {len(losses) - 1} more)" if len(losses) > 1 else ""),
+                hint="re-sign them first, or give the reason with --override",
+            )
+        if not apply:
+            return self._view(state, f"dry run: would restore {path} as it was before {change.action}")
+        changes.write(
+            Wanted(
+                "undo",
+                path,
+                backup.data,
+                current.sha256,
+                lambda data: same_bytes(data, backup.data, path),
+                reason=override,
+                details={"undoes": change.action},
+                undoes=change.id,
+                metadata=backup.metadata,
+                follow_link=follow_link or _link_end(change.target) is not None,
+            ),
+        )
+        return self._view(self._look(), f"restored {path} as it was before {change.action} at {change.at}")
+
+    def save_commands(self, view: RotationView) -> Path:
+        """The re-sign commands of every module that still needs them, as a script in the state directory."""
+        wanted = [one.tracked.module for one in view.modules if one.standing in ("old_only", "neither")]
+        if view.plan is None or not wanted:
+            raise UsageError("no module needs to be signed again", hint="go on with the next step")
+        survey = self._session.survey()
+        mode = survey.setting.policy.mode if survey.setting else None
+        return self._session.export(
+            "re-sign-modules", script(wanted, view.plan.kind, mode or "COSIGN_BUNDLE"), suffix=".sh"
+        )
+
+    # -- parts
+
+    def _write_step(self, state: _State, override: str, follow_link: bool) -> RotationView:
+        """Carry out step 1 or 4, its gate judged on the very look that is written from."""
+        assert state.case is not None  # noqa: S101 - the callers made sure
+        assert state.gathered is not None  # noqa: S101
+        if override:
+            self._record_override(state, override)
+            state = self._look()
+        case, gathered = state.case, state.gathered
+        if case is None or gathered is None or state.step not in (1, 4):
+            return self._view(state)
+        gate = gate_of(state.step, case)
+        if not gate.holds:
+            return self._view(state)
+        action, candidate = ("add", gathered.add) if state.step == 1 else ("remove", gathered.remove)
+        if candidate is None or gathered.file is None:
+            return self._view(state)
+        plan = case.plan
+        self._changes(state.survey).write(
+            Wanted(
+                "add" if action == "add" else "remove",
+                Path(plan.target),
+                candidate.data,
+                gathered.file.sha256,
+                lambda data: same_bytes(data, candidate.data, Path(plan.target)),
+                reason=override,
+                details={"rotation": plan.id, "kind": plan.kind, "old": plan.old, "new": plan.new},
+                follow_link=follow_link,
+            ),
+        )
+        words = "added the new block" if action == "add" else "removed the old block"
+        return self._view(self._look(), f"step {state.step}: {words}; a backup was kept")
+
+    def _record_override(self, state: _State, reason: str) -> None:
+        assert state.case is not None  # noqa: S101 - there is a plan
+        step = state.step
+        if step not in (1, 2, 3, 4, 5):
+            return
+        names = overridable([gate_of(step, state.case)])
+        digest = state.case.evidence.target.sha256
+        if not names or digest is None:
+            return
+        changes = self._changes(state.survey)
+        changes.arm()
+        changes.audit.append(
+            "rotation.override",
+            target=state.case.plan.target,
+            before=digest,
+            after=None,
+            reason=reason,
+            details={"step": str(step), "covers": ", ".join(names)[:2000]},
+        )
+        override = Override(step, digest, names, reason, rfc3339(self._session.now()))
+        changes.save(state.journal.with_override(override))
+
+
+def _gate(step: Position, case: Case) -> Gate:
+    """The gate under way; at the end that of the last step, which says what was checked."""
+    return gate_of(step if isinstance(step, int) else 5, case)
+
+
+def _module(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
+    module = tracked.module
+    verdicts = module.under["removed"]
+    failing = next((reading for reading in tracked.wanted if not verdicts.accepted(reading)), None)
+    signed = signed_at(module.sidecar)
+    return RotationModule(
+        tracked,
+        verdicts.why(failing) if failing else "",
+        signed,
+        signed is not None and rfc3339(signed) > plan.started,
+        commands_for(module, plan.kind, mode) if tracked.standing in ("old_only", "neither") else (),
+    )
+
+
+def _starting(tracked: Sequence[Tracked]) -> tuple[str, ...]:
+    """Modules that are refused today and would be accepted with the new block."""
+    return tuple(
+        one.module.name
+        for one in tracked
+        for reading in READINGS[:1]
+        if not one.module.under["now"].accepted(reading) and one.module.under["added"].accepted(reading)
+    )
+
+
+def _link_end(path: str) -> str | None:
+    """Where a symbolic link leads, None where the path is no link."""
+    trail = follow(Path(path))
+    return str(trail.end) if trail.links else None
+
+
+def _check_confirmation(plan: Plan, confirm: str) -> None:
+    digits = confirm.strip().lower()
+    if len(digits) < CONFIRM_DIGITS or not plan.old.startswith(digits):
+        raise GateRefused(
+            f"the removal of {plan.old[:CONFIRM_DIGITS]} is not confirmed",
+            hint=f"type the first eight digits of the fingerprint: --confirm {plan.old[:CONFIRM_DIGITS]}",
+        )

@@ -1,0 +1,141 @@
+"""Steps 2 and 5: bringing the new file to other hosts, and restarting nodes one after the other.
+
+A node counts as restarted when its evidence says so, never because its command ended well. The first one that
+does not come back ends the run: the others keep serving.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from trustconsole.api.changing import Changes
+from trustconsole.api.rotation_view import Distribution
+from trustconsole.api.session import Session
+from trustconsole.api.survey import Survey
+from trustconsole.errors import GateRefused
+from trustconsole.nodes import NodeReport, distribute_command, restart, wait_ready
+from trustconsole.records import NodeSettings
+from trustconsole.rotation import CommandLine
+from trustconsole.storage import ctime_bound
+
+OnOutput = Callable[[str, str], None]
+
+SETTLED: Final = timedelta(seconds=1.2)
+"""How long after a change a node may start and still prove it: restart truth asks for more than a second."""
+_PROOF_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 0.5
+
+
+def distributions(survey: Survey, nodes: Iterable[NodeReport], target: str) -> tuple[Distribution, ...]:
+    """For every node on another host that does not hold the target's content: what brings it there."""
+    by_name = {node.name: node for node in survey.target.settings.nodes}
+    found = []
+    for report in nodes:
+        node = by_name.get(report.name)
+        if node is None or not node.via or report.state == "current":
+            continue
+        there = str(node.trust_root or target)
+        argv = distribute_command(node, Path(target))
+        found.append(Distribution(node.name, there, CommandLine(f"bring the file to {node.name}", argv)))
+    return tuple(found)
+
+
+class NodeRestarts:
+    """Restarts nodes of a rotation, armed. `sleep` waits; looks are those of the session."""
+
+    def __init__(
+        self, session: Session, changes: Changes, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._session = session
+        self._changes = changes
+        self._sleep = sleep
+
+    def run(
+        self,
+        reports: Iterable[NodeReport],
+        survey: Survey,
+        on_output: OnOutput | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        """Restart every node that does not prove the file of now, in order; raises `GateRefused` at the first
+        that does not come back, with the reason.
+        """
+        by_name = {node.name: node for node in survey.target.settings.nodes}
+        for report in reports:
+            if report.state == "current":
+                continue
+            self.restart_one(by_name[report.name], on_output, cancelled)
+
+    def restart_one(
+        self,
+        node: NodeSettings,
+        on_output: OnOutput | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> NodeReport:
+        """Restart one node and wait for its proof; raises `GateRefused` with the reason, `AuditRefused`."""
+        self._changes.arm()
+        if not node.restart:
+            raise GateRefused(
+                f"the settings give no restart command for {node.name}",
+                hint="restart it yourself; that is detected, or acknowledge it: trustconsole restarts --help",
+            )
+        tell = _teller(node.name, on_output)
+        stop = cancelled or (lambda: False)
+        self._wait_until_settled(tell)
+        self._changes.audit.append(
+            "node.restart", target=node.name, before=None, after=None, details={"role": node.role}
+        )
+        run = restart(node, on_output=tell, cancelled=stop)
+        if not run.succeeded:
+            raise GateRefused(
+                run.problem or "the restart did not end well", hint="see to the node, then go on"
+            )
+        ready = wait_ready(node, cancelled=stop, on_answer=tell)
+        if ready.state not in ("ready", "unasked"):
+            raise GateRefused(ready.reason, hint="see to the node before the next one is restarted")
+        return self._proof(node, stop)
+
+    def _wait_until_settled(self, tell: Callable[[str], None]) -> None:
+        """A node that starts within the second of the change could never prove that it started after it."""
+        survey = self._session.survey()
+        instants = [
+            ctime_bound(Path(report.path))
+            for report in (
+                (survey.setting.trust_root, survey.setting.rekor_key) if survey.setting is not None else ()
+            )
+            if report is not None and report.error is None
+        ]
+        if not instants:
+            return
+        age = survey.now - datetime.fromtimestamp(max(instants) / 1e9, UTC)
+        if timedelta() <= age < SETTLED:
+            tell("waiting until the change is a second old")
+            self._sleep((SETTLED - age).total_seconds())
+
+    def _proof(self, node: NodeSettings, stop: Callable[[], bool]) -> NodeReport:
+        """The node's report once it is current; raises `GateRefused` where it does not become so."""
+        deadline = time.monotonic() + _PROOF_SECONDS
+        while True:
+            survey = self._session.survey()
+            report = next((one for one in survey.nodes if one.name == node.name), None)
+            if report is not None and report.state == "current":
+                return report
+            if report is None or stop() or time.monotonic() >= deadline:
+                reason = report.reason if report is not None else "it is not in the settings any more"
+                raise GateRefused(
+                    f"{node.name} was restarted and does not prove that it runs on the file of now: {reason}",
+                    hint="see to the node before the next one is restarted",
+                )
+            self._sleep(_LOOK_SECONDS)
+
+
+def _teller(name: str, on_output: OnOutput | None) -> Callable[[str], None]:
+    def tell(line: str) -> None:
+        if on_output is not None:
+            on_output(name, line)
+
+    return tell

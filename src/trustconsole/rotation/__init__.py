@@ -1,0 +1,60 @@
+"""Rotating a key in five steps whose gates are computed from evidence: position, gates, words, commands."""
+
+from trustconsole.rotation.gates import Case, gate_of, overridable, position_of
+from trustconsole.rotation.model import (
+    READINGS,
+    SCENARIOS,
+    STANDINGS,
+    Evidence,
+    Gate,
+    ModuleEvidence,
+    NegativeCheck,
+    Position,
+    Reading,
+    Reason,
+    Scenario,
+    Standing,
+    StepNumber,
+    TargetFacts,
+    Verdicts,
+)
+from trustconsole.rotation.resigning import CommandLine, commands_for, script, traps
+from trustconsole.rotation.standing import Tracked, counts, gone, lost, track
+from trustconsole.rotation.steps import DONE, KIND_WORDS, NOTHING_PLANNED, STEPS, StepWords, step_words
+
+__all__ = [
+    "DONE",
+    "KIND_WORDS",
+    "NOTHING_PLANNED",
+    "READINGS",
+    "SCENARIOS",
+    "STANDINGS",
+    "STEPS",
+    "Case",
+    "CommandLine",
+    "Evidence",
+    "Gate",
+    "ModuleEvidence",
+    "NegativeCheck",
+    "Position",
+    "Reading",
+    "Reason",
+    "Scenario",
+    "Standing",
+    "StepNumber",
+    "StepWords",
+    "TargetFacts",
+    "Tracked",
+    "Verdicts",
+    "commands_for",
+    "counts",
+    "gate_of",
+    "gone",
+    "lost",
+    "overridable",
+    "position_of",
+    "script",
+    "step_words",
+    "track",
+    "traps",
+]

@@ -1,0 +1,115 @@
+"""The exact command lines that re-sign a module and bring it to the controller, and what they do not do.
+
+Written for an operator to copy or to save as a script; the console runs none of them, because it never holds
+a private key. Flags as measured with cosign 2.4.1 and 3.1.3 (they differ; both are given), the controller's
+behaviour as observed (a stored sidecar outlives an identical jar; `module upload` sends no signature).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from trustconsole.records.journal import RotationKind
+from trustconsole.rotation.model import ModuleEvidence
+from trustconsole.text import shell_join
+
+KEY_PLACEHOLDER: Final = "NEW.key"
+CERTIFICATE_PLACEHOLDER: Final = "LEAF.pem"
+LOG_PLACEHOLDER: Final = "https://REKOR.example.net"
+COSIGN_2: Final = "sign with cosign 2"
+COSIGN_3: Final = "sign with cosign 3"
+_UNPLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+UPLOAD_TRAP: Final = (
+    "`prexorctl module upload` sends no signature, and the controller answers 422: use `module install`."
+)
+IDENTICAL_TRAP: Final = (
+    "The store keeps the old signature file where the jar's bytes did not change, and hands it to daemons: "
+    "delete the module first, or build a new version."
+)
+P384_TRAP: Final = (
+    "cosign 3 signs with SHA-384 or SHA-512 under P-384 and P-521 keys, which the controller refuses: use a "
+    "P-256 or RSA key, or cosign 2."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """One line to run elsewhere; `argv` unquoted (untrusted names), `title` says what it is for."""
+
+    title: str
+    argv: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The line as a shell takes it: quoted, printable, one line."""
+        return shell_join(self.argv)
+
+
+def commands_for(module: ModuleEvidence, kind: RotationKind, mode: str) -> tuple[CommandLine, ...]:
+    """How to sign `module` again for a controller in `mode`, and how to install it.
+
+    A module in the controller's store is copied out first: the store's files are the controller's, and it
+    removes the jar with the module.
+    """
+    jar = _copy_name(module) if module.stored else module.path
+    sidecar = jar + (".sig" if mode == "KEYED" else ".cosign.bundle")
+    output = ("--output-signature" if mode == "KEYED" else "--bundle", sidecar, jar)
+    lines = [CommandLine("copy", ("cp", module.path, jar))] if module.stored else []
+    if kind != "ca":  # cosign 2 has no --certificate for sign-blob
+        lines.append(CommandLine(COSIGN_2, (*_cosign_2(kind), *output)))
+    lines.append(CommandLine(COSIGN_3, (*_cosign_3(kind), *output)))
+    if module.stored:
+        lines.append(CommandLine("make room", ("prexorctl", "module", "delete", module.name)))
+    lines.append(CommandLine("install", ("prexorctl", "module", "install", jar, "--signature", sidecar)))
+    return tuple(lines)
+
+
+def traps(kind: RotationKind) -> tuple[str, ...]:
+    """What goes wrong in step 3 without a word from the tools involved."""
+    return (IDENTICAL_TRAP, UPLOAD_TRAP) if kind == "ca" else (IDENTICAL_TRAP, UPLOAD_TRAP, P384_TRAP)
+
+
+def script(modules: Sequence[ModuleEvidence], kind: RotationKind, mode: str) -> str:
+    """All lines for `modules` as a shell script to read, adapt and run where the new private key is."""
+    out = [
+        "#!/bin/sh",
+        "# Re-signs modules and installs them. Read it first: choose the lines of your cosign, and put the",
+        f"# path of the new private key in place of {KEY_PLACEHOLDER}.",
+        *(f"# {trap}" for trap in traps(kind)),
+        "set -eu",
+        "",
+    ]
+    for module in modules:
+        out.append(f"# {shell_join((module.name, *filter(None, (module.version,))))}")
+        for line in commands_for(module, kind, mode):
+            other = line.title == COSIGN_2
+            out.append(f"# with cosign 2, instead of the next line: {line.text}" if other else line.text)
+        out.append("")
+    return "\n".join(out)
+
+
+def _copy_name(module: ModuleEvidence) -> str:
+    """A plain file name for a copy of a stored jar, whatever its manifest says."""
+    stem = _UNPLAIN.sub("-", f"{module.name}-{module.version or module.sha256 or ''}").strip("-.")
+    return f"./{stem[:120] or 'module'}.jar"
+
+
+def _log(kind: RotationKind) -> tuple[str, ...]:
+    """With a log entry where the log's key is what is rotated, without one otherwise."""
+    if kind == "rekor":
+        return ("--tlog-upload=true", "--rekor-url", LOG_PLACEHOLDER)
+    return ("--tlog-upload=false",)
+
+
+def _cosign_2(kind: RotationKind) -> tuple[str, ...]:
+    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *_log(kind))
+
+
+def _cosign_3(kind: RotationKind) -> tuple[str, ...]:
+    certificate = ("--certificate", CERTIFICATE_PLACEHOLDER) if kind == "ca" else ()
+    legacy = ("--use-signing-config=false", "--new-bundle-format=false")
+    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *certificate, *_log(kind), *legacy)
