@@ -193,6 +193,12 @@ REGISTRY_SECONDS: Final = 30.0
 REGISTRY_TOTAL_SECONDS: Final = 300.0
 """All requests for one image together."""
 
+REGISTRY_BYTES: Final = 128 * MIB
+"""All answers of a registry about one image together; no layer is among them."""
+
+REGISTRY_PAGES: Final = 16
+"""Pages of a list of referrers."""
+
 REGISTRY_REDIRECTS: Final = 5
 """Redirects that one request follows."""
 

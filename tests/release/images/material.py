@@ -257,7 +257,7 @@ def keyless_layer(
 def dsse_layer(
     blobs: Blobs, key: ec.EllipticCurvePrivateKey, payload: bytes, signed: bytes | None = None
 ) -> Json:
-    """A DSSE envelope of the tag scheme; `signed` is the payload that the signature is over, where another."""
+    """A DSSE envelope of the tag scheme; `signed` is the payload that was signed, where it is another."""
     signature = sign_raw(key, pae(payload if signed is None else signed))
     envelope = {
         "payloadType": IN_TOTO,

@@ -73,7 +73,7 @@ class Registry:
 
 @contextmanager
 def running_registry(folder: Path, *, users: Path | None = None) -> Iterator[Registry]:
-    """Start Debian's `docker-registry` on a free port; `users` is an htpasswd file where a login is wanted."""
+    """Start Debian's `docker-registry` on a free port; `users`: an htpasswd file, where a login is wanted."""
     program = shutil.which(PROGRAM)
     assert program is not None
     port = free_port()

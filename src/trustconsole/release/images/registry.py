@@ -7,10 +7,12 @@ distribution specification 1.1.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
 from typing import Final
 
 from trustconsole import limits
-from trustconsole.errors import InputError, Location, MalformedInput, MissingFile
+from trustconsole.errors import LimitExceeded, Location, MalformedInput, MissingFile
 from trustconsole.release.images.blobs import AlteredBlob, Attachments, Blob, verified
 from trustconsole.release.images.carriers import (
     Carrier,
@@ -30,6 +32,7 @@ from trustconsole.release.images.transport import Transport
 
 _ACCEPT: Final = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 _ANY: Final = "application/octet-stream, */*"
+_NEXT: Final = re.compile(r'<[^<>?]*\?(?P<query>[A-Za-z0-9%&=._~:+/-]+)>;\s*rel="?next"?')
 _KNOWN: Final = frozenset((*INDEX_TYPES, *MANIFEST_TYPES))
 
 
@@ -122,21 +125,37 @@ class RegistryCopy:
 
         Both are asked where the API answers nothing: a signature of before the API came is only in the tag.
         """
-        listed = self._listed(image)
-        found = referrers_in(listed, image.digest, self.read) if listed is not None else ()
-        return found or self._by_tag(image)
+        found: list[Carrier] = []
+        for index in self._listed(image):
+            found += referrers_in(index, image.digest, self.read)
+            if len(found) > limits.IMAGE_ATTACHMENTS:
+                break  # more than that is refused where they are read
+        return tuple(found) or self._by_tag(image)
 
-    def _listed(self, image: Descriptor) -> Manifest | None:
-        answer = self._transport.get(
-            f"referrers/{image.digest}", accept=INDEX_TYPES[0], limit=limits.IMAGE_MANIFEST_BYTES
+    def _listed(self, image: Descriptor) -> Iterator[Manifest]:
+        """The pages of the referrers API; none where the registry has no such API."""
+        query = ""
+        for _ in range(limits.REGISTRY_PAGES):
+            answer = self._transport.get(
+                f"referrers/{image.digest}{query}", accept=INDEX_TYPES[0], limit=limits.IMAGE_MANIFEST_BYTES
+            )
+            if answer.status != 200:
+                return
+            try:
+                page = read_manifest(answer.body, f"{self.where}: referrers", INDEX_TYPES[0])
+            except MalformedInput:
+                # Some registries answer any path with a page of their own: then there is no such API.
+                return
+            yield page
+            following = _NEXT.search(answer.headers.get("link", ""))
+            if following is None:
+                return
+            # Only the query counts, so that a list never leads to another place.
+            query = f"?{following['query']}"
+        raise LimitExceeded(
+            f"lists more than the limit of {limits.REGISTRY_PAGES} pages of referrers",
+            location=Location(self.where),
         )
-        if answer.status != 200:
-            return None
-        try:
-            return read_manifest(answer.body, f"{self.where}: referrers", INDEX_TYPES[0])
-        except InputError:
-            # Some registries answer any path with a page of their own: then there is no such API.
-            return None
 
     def _by_tag(self, image: Descriptor) -> tuple[Carrier, ...]:
         found = self._manifest(tag_for(image.digest, ""))

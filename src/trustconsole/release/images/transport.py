@@ -65,6 +65,7 @@ class BoundedSession(requests.Session):
         self.max_redirects = limits.REGISTRY_REDIRECTS
         self.body_limit = limits.CONTAINER_CONFIG_BYTES
         self._loopback = loopback
+        self._left = limits.REGISTRY_BYTES
         self._deadline = time.monotonic() + limits.REGISTRY_TOTAL_SECONDS
         # Neither ~/.netrc nor, for this machine, a proxy has a say.
         self.auth = _as_it_is
@@ -102,9 +103,11 @@ class BoundedSession(requests.Session):
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
-            if len(body) > self.body_limit:
+            self._left -= len(chunk)
+            limit = self.body_limit if len(body) > self.body_limit else limits.REGISTRY_BYTES
+            if len(body) > self.body_limit or self._left < 0:
                 raise LimitExceeded(
-                    f"answers more than the limit of {human_bytes(self.body_limit)}",
+                    f"answers more than the limit of {human_bytes(limit)}",
                     location=Location(_place(response.url)),
                 )
             if time.monotonic() > self._deadline:
