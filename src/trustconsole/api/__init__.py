@@ -8,12 +8,14 @@ from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
+from trustconsole.api.releasing import ReleaseOptions, diff_releases, verify_release
 from trustconsole.api.restarting import restarts
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
 from trustconsole.api.rotation_view import Distribution, RotationModule, RotationView
 from trustconsole.api.sections import Section
 from trustconsole.api.session import Session, open_session
+from trustconsole.api.signer_options import SignerOptions
 from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
 from trustconsole.api.start import DemoRun, Place, Start, first_start, run_demo
 from trustconsole.api.target import Options, find_config
@@ -31,6 +33,16 @@ from trustconsole.controller_config import (
 from trustconsole.findings import Finding, Severity
 from trustconsole.inventory import Manifest, Module
 from trustconsole.nodes import NodeReport, RestartsReport
+from trustconsole.release import Cancelled as ReleaseCancelled
+from trustconsole.release import (
+    Component,
+    ComponentChange,
+    FileStatus,
+    ReleaseDiff,
+    ReleaseFile,
+    ReleaseReport,
+    SbomReport,
+)
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -66,6 +78,8 @@ __all__ = [
     "BlockChange",
     "BundleReport",
     "ChainReport",
+    "Component",
+    "ComponentChange",
     "ConfigFinding",
     "ConfigReport",
     "ControllerLoad",
@@ -77,6 +91,7 @@ __all__ = [
     "DocumentedVerdict",
     "Effective",
     "ExpectedSigner",
+    "FileStatus",
     "Finding",
     "Info",
     "Inspection",
@@ -94,17 +109,24 @@ __all__ = [
     "Paths",
     "Place",
     "PolicyFacts",
+    "ReleaseCancelled",
+    "ReleaseDiff",
+    "ReleaseFile",
+    "ReleaseOptions",
+    "ReleaseReport",
     "Renewal",
     "RestartsReport",
     "Revocation",
     "Rotation",
     "RotationModule",
     "RotationView",
+    "SbomReport",
     "Section",
     "Session",
     "Severity",
     "Sidecar",
     "Signer",
+    "SignerOptions",
     "Snapshot",
     "Sourced",
     "Standing",
@@ -118,6 +140,7 @@ __all__ = [
     "Verifying",
     "check_chain",
     "check_config",
+    "diff_releases",
     "diff_trust_roots",
     "find_config",
     "first_start",
@@ -133,4 +156,5 @@ __all__ = [
     "verify",
     "verify_all",
     "verify_bundle",
+    "verify_release",
 ]

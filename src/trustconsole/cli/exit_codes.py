@@ -105,3 +105,8 @@ def of_gate(*, holds: bool) -> int:
 def of_restarts(states: Iterable[str]) -> int:
     """Of `restarts`: a node on old files is 1, one of which it is unknown is 4, and so is none at all."""
     return of_all({"current": GOOD, "restart": REFUSED, "unknown": UNKNOWN}[state] for state in states)
+
+
+def of_release(verdict: str, *, clean: bool) -> int:
+    """Of a release: good only where it is accepted and `clean`, without a finding that is an error."""
+    return REFUSED if verdict == "accept" and not clean else _DOCUMENTED[verdict]

@@ -12,6 +12,7 @@ from trustconsole.cli import (
     inspecting,
     nodes,
     opening,
+    releasing,
     revoking,
     rotating,
     trust_root,
@@ -35,5 +36,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "rotate.next": rotating.next_step,
     "rotate.undo": rotating.undo,
     "revoke": revoking.revoke,
+    "release.verify": releasing.verify,
+    "release.diff": releasing.diff,
     "info": info.info,
 }

@@ -31,6 +31,7 @@ from trustconsole.records.settings import (
     default_state_directory,
     load_settings,
 )
+from trustconsole.records.signer_settings import SignerSettings
 
 __all__ = [
     "MANUAL",
@@ -55,6 +56,7 @@ __all__ = [
     "Plan",
     "RotationKind",
     "Settings",
+    "SignerSettings",
     "default_settings_path",
     "default_state_directory",
     "load_journal",

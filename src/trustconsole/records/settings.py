@@ -14,12 +14,13 @@ from typing import Literal
 from trustconsole import limits
 from trustconsole.errors import InputError, SettingsError
 from trustconsole.records.settings_yaml import Entry, load_mapping
+from trustconsole.records.signer_settings import NO_SIGNER, SignerSettings, read_signer
 from trustconsole.storage import read_bounded
 
 EvidenceKind = Literal["systemd", "pid_file", "process", "manual"]
 NodeRole = Literal["controller", "daemon"]
 
-_TOP_KEYS = ("controller_config", "modules", "state", "nodes")
+_TOP_KEYS = ("controller_config", "modules", "state", "nodes", "release", "images")
 _NODE_KEYS = (
     "name",
     "role",
@@ -72,6 +73,8 @@ class Settings:
     modules: tuple[Path, ...] = ()
     state: Path | None = None
     nodes: tuple[NodeSettings, ...] = ()
+    release: SignerSettings = NO_SIGNER
+    images: SignerSettings = NO_SIGNER
 
 
 def default_settings_path(environment: Mapping[str, str], uid: int) -> Path:
@@ -120,6 +123,8 @@ def load_settings(path: Path) -> Settings:
         modules=tuple(base / entry.text() for entry in modules),
         state=located(top.get("state")),
         nodes=nodes,
+        release=read_signer(top.get("release"), base),
+        images=read_signer(top.get("images"), base),
     )
 
 

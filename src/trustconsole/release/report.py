@@ -38,7 +38,8 @@ class ReleasePolicyFacts:
 class ReleaseReport:
     """One release. `rule` is the step that made the verdict, `code` the finding; both None on `accept`.
 
-    `checksums` and `signature` are the files that were used, `form` what the signature file holds.
+    `checksums` and `signature` are the files that were used, `form` what the signature file holds. `signed`:
+    the signature by itself is accepted, so that what the checksums list counts.
     """
 
     directory: str
@@ -50,6 +51,7 @@ class ReleaseReport:
     checksums_sha256: str | None
     signature: str | None
     form: str | None
+    signed: bool
     policy: ReleasePolicyFacts | None
     signer: Signer | None
     verified_time: datetime | None
@@ -85,7 +87,7 @@ class ReleaseReport:
             "rule": self.rule,
             "reason": self.reason,
             "checksums": {"path": self.checksums, "sha256": self.checksums_sha256},
-            "signature": {"path": self.signature, "form": self.form},
+            "signature": {"path": self.signature, "form": self.form, "accepted": self.signed},
             "policy": self.policy.to_dict() if self.policy else None,
             "signer": self.signer.to_dict() if self.signer else None,
             "verified_time": rfc3339(self.verified_time) if self.verified_time else None,

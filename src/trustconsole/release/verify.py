@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from trustconsole.release.checksums import Checksums, parse_checksums
 from trustconsole.release.files import Progress, ReleaseFile, check_files, find_unlisted
 from trustconsole.release.judging import Judged, judge_files, judge_sboms
 from trustconsole.release.log_answers import read_entry_file
-from trustconsole.release.online import LogSearch, addresses_of
 from trustconsole.release.policy import PolicyOptions, SignerPolicy, read_policy
 from trustconsole.release.report import ReleasePolicyFacts, ReleaseReport
 from trustconsole.release.sboms import SbomReport
@@ -139,6 +138,9 @@ def _signature(
     chosen, others = best(judge_signatures(path, file.data, policy, fetched))
     if not request.online or chosen.verdict == "accept" or not chosen.unlogged:
         return chosen, others
+    # Only who asks for it pays for loading what speaks to the network.
+    from trustconsole.release.online import LogSearch, addresses_of
+
     addresses = addresses_of(policy.logs, policy.root)
     if not addresses:
         raise UsageError(
@@ -174,6 +176,7 @@ def _report(
 ) -> ReleaseReport:
     verdict, code, rule, reason = _verdict(parts)
     found = parts.signature
+    signed = found.verdict == "accept"
     directory_findings = [one for judged in parts.judged for one in judged.findings]
     return ReleaseReport(
         str(request.directory),
@@ -185,10 +188,11 @@ def _report(
         file.sha256,
         found.source if found.form != "none" else None,
         found.form,
+        signed,
         _facts(policy),
         found.signer,
         found.verified_time,
-        (*found.steps, *parts.steps),
+        (*found.steps, *(replace(step, after_verdict=not signed) for step in parts.steps)),
         parts.files,
         parts.sboms,
         (*found.findings, *directory_findings, *parts.others),
@@ -244,6 +248,7 @@ def _unreadable(
         None,
         None,
         None,
+        False,
         _facts(policy),
         None,
         None,

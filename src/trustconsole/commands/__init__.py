@@ -11,70 +11,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Parse = Literal["text", "path", "integer", "time"]
-Nargs = Literal["?", "*", "+"]
+from trustconsole.commands.arguments import (
+    BUNDLE_ARGUMENTS,
+    CHANGING,
+    CONFIG,
+    CONFIG_FILE,
+    JSON,
+    MODULES,
+    REVEAL,
+    SETTINGS,
+    VERIFY_ARGUMENTS,
+    WORKING_DIRECTORY,
+    WRITE,
+)
+from trustconsole.commands.model import Argument, Command, Parse
+from trustconsole.commands.release import RELEASE_COMMANDS
+
+__all__ = [
+    "COMMANDS",
+    "KEYS",
+    "PANES",
+    "Argument",
+    "Command",
+    "Key",
+    "Pane",
+    "Parse",
+    "Scope",
+    "command",
+    "hints",
+    "key_table",
+    "keys_of",
+]
+
 Scope = Literal[
     "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a command: a positional where `flags` is a bare name, an option where it has dashes.
-
-    `parse` says what a value is; `switch` takes none. A `repeatable` option collects its values in order, a
-    `required` one must be given.
-    """
-
-    flags: tuple[str, ...]
-    help: str
-    metavar: str | None = None
-    parse: Parse = "text"
-    switch: bool = False
-    nargs: Nargs | None = None
-    choices: tuple[str, ...] = ()
-    default: str | None = None
-    repeatable: bool = False
-    required: bool = False
-
-    @property
-    def positional(self) -> bool:
-        """Whether it is given by place, not by name."""
-        return not self.flags[0].startswith("-")
-
-    @property
-    def dest(self) -> str:
-        """The attribute name its value is stored under: the longest flag, in snake case."""
-        return max(self.flags, key=len).lstrip("-").replace("-", "_").lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command. `words` are typed after `trustconsole` (none: the console itself).
-
-    `action` is what the console does under the same name in its palette; None where a command needs
-    arguments that only a command line has. `mutates`: changes files of the controller when armed.
-    """
-
-    id: str
-    words: tuple[str, ...]
-    summary: str
-    description: str
-    arguments: tuple[Argument, ...] = ()
-    examples: tuple[str, ...] = ()
-    mutates: bool = False
-    action: str | None = None
-    palette_help: str = ""
-
-    @property
-    def name(self) -> str:
-        """The words as typed: `trust-root show`."""
-        return " ".join(self.words)
-
-    @property
-    def palette(self) -> bool:
-        """Whether the console's palette offers it."""
-        return self.action is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,99 +96,6 @@ PANES: Final[tuple[Pane, ...]] = (
     Pane(5, "restarts", "Restarts", "Restarts", "Which nodes run on which files."),
 )
 
-_JSON: Final = Argument(("--json",), "Print JSON on standard output instead of text.", switch=True)
-_CONFIG: Final = Argument(("--config",), "The controller's configuration file.", "F", "path")
-_SETTINGS: Final = Argument(("--settings",), "The console's own settings file.", "F", "path")
-_WORKING_DIRECTORY: Final = Argument(
-    ("--working-directory",),
-    "The directory the controller runs in; paths in its file are relative to it.",
-    "DIR",
-    "path",
-)
-_MODULES: Final = Argument(
-    ("--modules",),
-    "A directory of modules or a module store; may be given more than once.",
-    "DIR",
-    "path",
-    repeatable=True,
-)
-_WRITE: Final = Argument(
-    ("--write",), "Arm the session for changes; without it nothing is written.", switch=True
-)
-_CONFIG_FILE: Final = Argument(
-    ("F",), "controller.yml; else --config, the settings, ./config/controller.yml.", "F", "path", nargs="?"
-)
-_REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
-
-_APPLY: Final = Argument(
-    ("--apply",), "Do it; without it the command only says what it would do.", switch=True
-)
-_OVERRIDE: Final = Argument(
-    ("--override",),
-    "Pass what is not proved, or lost, with this written reason; it is kept in the audit log.",
-    "REASON",
-)
-_FOLLOW_LINK: Final = Argument(
-    ("--follow-link",), "Change the file behind a symbolic link; the link stays.", switch=True
-)
-_CHANGING: Final = (_APPLY, _OVERRIDE, _FOLLOW_LINK, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _MODULES, _JSON)
-_TRUSTED_ROOT: Final = Argument(
-    ("--trusted-root",),
-    "trusted_root.json: which logs, authorities and timestamp authorities count, and when.",
-    "F",
-    "path",
-)
-_AT: Final = Argument(
-    ("--at",), "Judge at this time instead of now (RFC 3339); a verified time still counts.", "TIME", "time"
-)
-
-_VERIFY_ARGUMENTS: Final = (
-    Argument(
-        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
-    ),
-    Argument(("--trust-root",), "PEM file with the blocks that are trusted.", "F", "path"),
-    Argument(
-        ("--mode",),
-        "How signatures are stored; else by the sidecar found.",
-        choices=("KEYED", "COSIGN_BUNDLE"),
-    ),
-    Argument(("--rekor-policy",), "Whether a log entry is required.", choices=("DISABLED", "REQUIRE_SET")),
-    Argument(("--rekor-key",), "PEM file with the log's public key.", "F", "path"),
-    _TRUSTED_ROOT,
-    _CONFIG,
-    _SETTINGS,
-    _WORKING_DIRECTORY,
-    Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
-    _AT,
-    Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
-    _MODULES,
-    Argument(
-        ("--reading",),
-        "Which verdict decides the exit code; `both`: both must pass.",
-        choices=("documented", "controller", "both"),
-        default="documented",
-    ),
-    _JSON,
-)
-
-_BUNDLE_ARGUMENTS: Final = (
-    Argument(
-        ("FILE_OR_DIGEST",), "The artefact, or sha256: and its digest in hex.", "FILE_OR_DIGEST", nargs="?"
-    ),
-    Argument(("--bundle",), "The Sigstore bundle.", "F", "path"),
-    Argument(("--certificate-identity",), "The signer's identity, exactly.", "I"),
-    Argument(("--certificate-identity-regexp",), "An expression that the signer's identity matches.", "R"),
-    Argument(("--certificate-oidc-issuer",), "Who vouched for that identity.", "I"),
-    Argument(("--key",), "PEM file with the public key, for a bundle without certificate.", "PEM", "path"),
-    _TRUSTED_ROOT,
-    Argument(
-        ("--staging",), "The bundle is of Sigstore's staging instance; goes with --trusted-root.", switch=True
-    ),
-    Argument(("--predicate-type",), "The type that an attestation's statement must have.", "TYPE"),
-    _AT,
-    _JSON,
-)
-
 COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "console",
@@ -226,11 +104,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Opens the console on the controller's files: trust root, profile, configuration, modules, restarts. "
         "Read-only unless --write is given.",
         (
-            _CONFIG,
-            _SETTINGS,
-            _WRITE,
-            _WORKING_DIRECTORY,
-            _MODULES,
+            CONFIG,
+            SETTINGS,
+            WRITE,
+            WORKING_DIRECTORY,
+            MODULES,
             Argument(("--version",), "Print the version and leave.", switch=True),
         ),
         ("trustconsole", "trustconsole --config /opt/prexorcloud/controller/config/controller.yml"),
@@ -244,7 +122,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         (
             Argument(("DIR",), "Where to build it; empty or not there yet.", "DIR", "path", nargs="?"),
             Argument(("--no-tui",), "Print a summary instead of opening the console.", switch=True),
-            _JSON,
+            JSON,
         ),
         ("trustconsole demo", "trustconsole demo ./sample --no-tui"),
     ),
@@ -254,7 +132,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Blocks of a trust root, and what of it the controller loads.",
         "Every block of the PEM file with its fingerprint, dates and findings, and what the controller "
         "loads of it as a trust root and as a Rekor key file.",
-        (Argument(("F",), "The PEM file.", "F", "path"), _JSON),
+        (Argument(("F",), "The PEM file.", "F", "path"), JSON),
         ("trustconsole trust-root show /etc/prexorcloud/config/security/module-trust.pem",),
         action="pane(1)",
         palette_help="The blocks of the trust root (pane 1).",
@@ -267,7 +145,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         (
             Argument(("A",), "The earlier file.", "A", "path"),
             Argument(("B",), "The later file.", "B", "path"),
-            _JSON,
+            JSON,
         ),
         ("trustconsole trust-root diff module-trust.pem.bak module-trust.pem",),
     ),
@@ -276,7 +154,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("config", "check"),
         "Findings with line and column; would this controller start?",
         "Checks controller.yml by the rules of the controller's own validator, with its exact messages.",
-        (_CONFIG_FILE, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _REVEAL, _JSON),
+        (CONFIG_FILE, CONFIG, SETTINGS, WORKING_DIRECTORY, REVEAL, JSON),
         ("trustconsole config check ./config/controller.yml",),
         action="pane(3)",
         palette_help="The configuration with its findings (pane 3).",
@@ -287,7 +165,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "The effective signing profile and the source of every value.",
         "Shows what the configuration enforces, where every value comes from, and the documented matrix with "
         "today's cell.",
-        (_CONFIG_FILE, _CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        (CONFIG_FILE, CONFIG, SETTINGS, WORKING_DIRECTORY, JSON),
         ("trustconsole profile --json",),
         action="pane(2)",
         palette_help="What is enforced, and the matrix (pane 2).",
@@ -298,7 +176,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Both verdicts about modules, with trace and findings.",
         "Verifies modules in both readings: what the documentation promises, and what the running "
         "controller would do. Directories and module stores are walked.",
-        _VERIFY_ARGUMENTS,
+        VERIFY_ARGUMENTS,
         (
             "trustconsole verify voting-1.0.3.jar --trust-root module-trust.pem",
             "trustconsole verify modules/ --config config/controller.yml --json",
@@ -311,8 +189,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("verify-bundle",),
         "One Sigstore bundle against a trusted root and an expected signer.",
         "Verifies a Sigstore bundle (0.1 to 0.3) as the Sigstore conformance protocol asks: signature, "
-        "signer, log entry and time. Without --trusted-root the packaged one of the public-good instance counts.",
-        _BUNDLE_ARGUMENTS,
+        "signer, log entry and time. Without --trusted-root the packaged public-good one counts.",
+        BUNDLE_ARGUMENTS,
         (
             "trustconsole verify-bundle --bundle F.sigstore.json --certificate-identity I "
             "--certificate-oidc-issuer U F",
@@ -324,7 +202,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("inspect",),
         "What a file is: PEM, .sig, bundle, certificate or jar.",
         "Says what the file holds, without judging it: nothing here is verified.",
-        (Argument(("F",), "The file.", "F", "path"), _JSON),
+        (Argument(("F",), "The file.", "F", "path"), JSON),
         ("trustconsole inspect voting-1.0.3.jar.cosign.bundle",),
         action="open_detail",
         palette_help="Everything about what the cursor is on.",
@@ -334,11 +212,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("restarts",),
         "Which nodes run on which files.",
         "Compares when each node started with when its trust root, Rekor key and signing settings changed.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        (CONFIG, SETTINGS, WORKING_DIRECTORY, JSON),
         ("trustconsole restarts",),
         action="pane(5)",
         palette_help="The nodes, and which need a restart (pane 5).",
     ),
+    *RELEASE_COMMANDS,
     Command(
         "rotate.start",
         ("rotate", "start"),
@@ -349,7 +228,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             Argument(("--kind",), "What is rotated.", choices=("author", "ca", "rekor"), required=True),
             Argument(("--old",), "Fingerprint of the old block, or its first 8 digits.", "FP", required=True),
             Argument(("--new",), "PEM file with the new key or certificate.", "PEM", "path", required=True),
-            *_CHANGING,
+            *CHANGING,
         ),
         ("trustconsole rotate start --kind author --old 8f2c91ab --new author-new.pub --apply",),
         mutates=True,
@@ -361,7 +240,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("rotate", "status"),
         "Where the rotation stands, and what its gate waits for.",
         "Derives the step from the files, the modules and the nodes as they are now. The exit code is 0.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _MODULES, _JSON),
+        (CONFIG, SETTINGS, WORKING_DIRECTORY, MODULES, JSON),
         ("trustconsole rotate status --json",),
     ),
     Command(
@@ -374,7 +253,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             Argument(("--restart",), "Run the nodes' restart commands, one at a time.", switch=True),
             Argument(("--send",), "Send the file to nodes on other hosts that do not hold it.", switch=True),
             Argument(("--confirm",), "First eight digits of the old fingerprint, for its removal.", "FP8"),
-            *_CHANGING,
+            *CHANGING,
         ),
         ("trustconsole rotate next --apply --restart", "trustconsole rotate next --apply --confirm 8f2c91ab"),
         mutates=True,
@@ -384,7 +263,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("rotate", "undo"),
         "Take the last change of the rotation back.",
         "Restores the file as it was before the last change: bytes, mode, owner, access lists and times.",
-        _CHANGING,
+        CHANGING,
         ("trustconsole rotate undo --apply",),
         mutates=True,
     ),
@@ -394,7 +273,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Remove a block at once, and say what that does not achieve.",
         "The emergency: no overlap and no gate, but a backup, an audit record and the whole list of what "
         "stops, what keeps running and which daemons are not covered.",
-        (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *_CHANGING),
+        (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *CHANGING),
         ("trustconsole revoke 8f2c91ab", "trustconsole revoke 8f2c91ab --apply"),
         mutates=True,
     ),
@@ -403,7 +282,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("info",),
         "Versions, every path, and where each setting comes from.",
         "Prints what this installation is and which files it would read.",
-        (_CONFIG, _SETTINGS, _WORKING_DIRECTORY, _JSON),
+        (CONFIG, SETTINGS, WORKING_DIRECTORY, JSON),
         ("trustconsole info",),
         action="info",
         palette_help="Versions and the paths of this session.",
