@@ -6,6 +6,7 @@ raise over a missing or hostile file; wrong arguments raise `trustconsole.errors
 
 from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
+from trustconsole.api.imaging import ImageOptions, verify_image
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
 from trustconsole.api.releasing import ReleaseOptions, diff_releases, verify_release
@@ -43,6 +44,7 @@ from trustconsole.release import (
     ReleaseReport,
     SbomReport,
 )
+from trustconsole.release.images import ImageAttestation, ImageReport, ImageSignature, Platform
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -93,6 +95,10 @@ __all__ = [
     "ExpectedSigner",
     "FileStatus",
     "Finding",
+    "ImageAttestation",
+    "ImageOptions",
+    "ImageReport",
+    "ImageSignature",
     "Info",
     "Inspection",
     "KeyFacts",
@@ -108,6 +114,7 @@ __all__ = [
     "Options",
     "Paths",
     "Place",
+    "Platform",
     "PolicyFacts",
     "ReleaseCancelled",
     "ReleaseDiff",
@@ -156,5 +163,6 @@ __all__ = [
     "verify",
     "verify_all",
     "verify_bundle",
+    "verify_image",
     "verify_release",
 ]

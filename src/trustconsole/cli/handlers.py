@@ -8,6 +8,7 @@ from trustconsole.cli import (
     bundles,
     configuration,
     demo,
+    imaging,
     info,
     inspecting,
     nodes,
@@ -38,5 +39,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "revoke": revoking.revoke,
     "release.verify": releasing.verify,
     "release.diff": releasing.diff,
+    "image.verify": imaging.verify,
     "info": info.info,
 }

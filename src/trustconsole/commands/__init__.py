@@ -24,6 +24,7 @@ from trustconsole.commands.arguments import (
     WORKING_DIRECTORY,
     WRITE,
 )
+from trustconsole.commands.image import IMAGE_COMMANDS
 from trustconsole.commands.model import Argument, Command, Parse
 from trustconsole.commands.release import RELEASE_COMMANDS
 
@@ -218,6 +219,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette_help="The nodes, and which need a restart (pane 5).",
     ),
     *RELEASE_COMMANDS,
+    *IMAGE_COMMANDS,
     Command(
         "rotate.start",
         ("rotate", "start"),

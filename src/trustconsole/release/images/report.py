@@ -9,6 +9,7 @@ from typing import Literal
 
 from trustconsole.findings import Finding
 from trustconsole.release.images.content import Platform
+from trustconsole.release.report import ReleasePolicyFacts
 from trustconsole.text import rfc3339
 from trustconsole.verification.report import Signer, Step
 
@@ -85,29 +86,6 @@ class ImageAttestation:
 
 
 @dataclass(frozen=True, slots=True)
-class ImagePolicyFacts:
-    """What was asked for: the identity or key in words, what was trusted, and the time of judgement."""
-
-    wanted: str
-    issuer: str | None
-    trusted: str
-    trusted_sha256: str
-    trusted_taken: datetime | None
-    at: datetime
-
-    def to_dict(self) -> dict[str, object]:
-        """The `policy` object."""
-        return {
-            "wanted": self.wanted,
-            "issuer": self.issuer,
-            "trusted": self.trusted,
-            "trusted_sha256": self.trusted_sha256,
-            "trusted_taken": rfc3339(self.trusted_taken) if self.trusted_taken else None,
-            "at": rfc3339(self.at),
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class ImageReport:
     """The answer of `image verify`. `digest` is None where the image could not be found; `rule` names the
     part that decided: `image`, `content`, `signature` or `attestation`.
@@ -122,13 +100,18 @@ class ImageReport:
     code: str | None
     rule: str | None
     reason: str
-    policy: ImagePolicyFacts | None
+    policy: ReleasePolicyFacts | None
     pull: str | None = None
     signatures: tuple[ImageSignature, ...] = ()
     attestations: tuple[ImageAttestation, ...] = ()
     platforms: tuple[Platform, ...] = ()
     findings: tuple[Finding, ...] = ()
     blobs: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        """Whether no finding is an error; an accepted image may have one under a lax policy."""
+        return all(finding.severity != "error" for finding in self.findings)
 
     def to_dict(self) -> dict[str, object]:
         """`trustconsole/image/1`."""

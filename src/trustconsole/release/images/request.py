@@ -18,9 +18,10 @@ from trustconsole.release.images.content import Tell
 from trustconsole.release.images.opening import open_copy
 from trustconsole.release.images.references import LocalReference, read_reference
 from trustconsole.release.images.report import ImageReport
-from trustconsole.release.images.verify import ImageQuestion, policy_facts, verify_copy
+from trustconsole.release.images.verify import ImageQuestion, verify_copy
 from trustconsole.release.log_answers import read_entry_file
 from trustconsole.release.policy import PolicyOptions, SignerPolicy, read_policy
+from trustconsole.release.report import policy_facts
 from trustconsole.verification.identity import PRESETS
 from trustconsole.verification.log_entry import LogEntry
 
@@ -68,7 +69,7 @@ def _unreadable(
 ) -> ImageReport:
     next_step = error.hint or "name a copy that can be read"
     finding = kind.at(request.reference, None, reason=str(error), next=next_step)
-    facts = policy_facts(policy) if policy else None
+    facts = policy_facts(policy)
     return ImageReport(
         request.reference, None, "error", kind.id, "image", str(error), facts, findings=(finding,)
     )

@@ -21,13 +21,13 @@ from trustconsole.release.images.manifests import Descriptor
 from trustconsole.release.images.references import Repository, read_repository
 from trustconsole.release.images.report import (
     ImageAttestation,
-    ImagePolicyFacts,
     ImageReport,
     ImageSignature,
     ImageVerdict,
 )
 from trustconsole.release.images.stored import read_stored
 from trustconsole.release.policy import SignerPolicy
+from trustconsole.release.report import policy_facts
 from trustconsole.text import plural
 from trustconsole.verification.log_entry import LogEntry
 
@@ -78,13 +78,6 @@ class _Answer:
             findings=tuple(self.findings),
         )
         return replace(base, **parts)  # type: ignore[arg-type]  # keyword arguments of ImageReport
-
-
-def policy_facts(policy: SignerPolicy) -> ImagePolicyFacts:
-    """What was asked for, in words."""
-    root = policy.root
-    issuer = policy.identity.issuer if policy.identity else None
-    return ImagePolicyFacts(policy.wanted, issuer, root.path, root.sha256, policy.taken, policy.now)
 
 
 def verify_copy(
