@@ -20,13 +20,15 @@ class ImageOptions:
     """The arguments of `image verify` besides the reference.
 
     `entry` is a file with a log entry fetched elsewhere; `everything`: no blob of a local copy may be
-    missing. `options` names the settings that count where `signer` says nothing.
+    missing; `online`: the log may be asked. `options` names the settings that count where `signer` says
+    nothing.
     """
 
     signer: SignerOptions = field(default_factory=SignerOptions)
     entry: AnyPath | None = None
     at: datetime | None = None
     everything: bool = False
+    online: bool = False
     jobs: int | None = None
     options: Options = field(default_factory=Options)
 
@@ -58,6 +60,7 @@ def verify_image(
         policy_options(given.signer, settings.images),
         Path(given.entry) if given.entry is not None else None,
         given.everything,
+        given.online,
         given.jobs,
     )
     return images.verify_image(request, progress=progress)

@@ -39,6 +39,7 @@ def _wanted(call: Call) -> ImageOptions:
         values.entry,
         values.at,
         everything=bool(values.all),
+        online=bool(values.online),
         jobs=values.jobs,
         options=call.options,
     )

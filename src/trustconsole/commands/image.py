@@ -6,7 +6,7 @@ from typing import Final
 
 from trustconsole.commands.arguments import JSON, SETTINGS
 from trustconsole.commands.model import Argument, Command
-from trustconsole.commands.release import SIGNER_ARGUMENTS
+from trustconsole.commands.release import ENTRY_ARGUMENTS, SIGNER_ARGUMENTS
 
 IMAGE_COMMANDS: Final[tuple[Command, ...]] = (
     Command(
@@ -25,13 +25,7 @@ IMAGE_COMMANDS: Final[tuple[Command, ...]] = (
                 "REF",
             ),
             *SIGNER_ARGUMENTS,
-            Argument(
-                ("--entry",),
-                "A log entry fetched elsewhere: what Rekor's /api/v1/log/entries answers, or a "
-                "TransparencyLogEntry.",
-                "F",
-                "path",
-            ),
+            *ENTRY_ARGUMENTS,
             Argument(("--all",), "No blob may be missing from a copy on disk.", switch=True),
             Argument(("--jobs",), "How many blobs are hashed at once.", "N", "integer"),
             SETTINGS,

@@ -33,10 +33,11 @@ from tests.release.images.material import (
 from tests.release.images.registries import PROGRAM, Registry, running_registry
 
 from trustconsole.release.images.manifests import Descriptor
+from trustconsole.release.images.question import ImageQuestion
 from trustconsole.release.images.references import RegistryReference, read_reference
 from trustconsole.release.images.registry import RegistryCopy
 from trustconsole.release.images.request import PRESET
-from trustconsole.release.images.verify import ImageQuestion, verify_copy
+from trustconsole.release.images.verify import verify_copy
 from trustconsole.release.policy import read_policy
 
 pytestmark = pytest.mark.skipif(

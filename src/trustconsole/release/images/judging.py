@@ -6,6 +6,7 @@ to images: that it speaks for this very manifest, and that a provenance says wha
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -13,12 +14,15 @@ from typing import cast
 from cryptography import x509
 
 from trustconsole.errors import InputError, LimitExceeded, MalformedInput
+from trustconsole.findings import Finding
 from trustconsole.release import findings as kinds
 from trustconsole.release.images.provenance import Expected, read_provenance, workflow_of
+from trustconsole.release.images.question import ImageQuestion
 from trustconsole.release.images.report import ImageAttestation, ImageSignature, ImageVerdict
 from trustconsole.release.images.stored import Stored
 from trustconsole.release.policy import SignerPolicy
 from trustconsole.release.signing import SignatureReport, judge_signature
+from trustconsole.text import plural
 from trustconsole.verification import Step
 from trustconsole.verification.expressions import compile_expression
 from trustconsole.verification.fulcio import SOURCE_COMMIT, extension_text
@@ -45,11 +49,38 @@ class Judged:
         return material.leaf if material else None
 
 
-def judge(stored: Stored, policy: SignerPolicy, entries: Sequence[LogEntry] = ()) -> Judged:
-    """Judge one signature; never raises over it. `entries` were fetched elsewhere and may help."""
+def judge_asking(stored: Stored, question: ImageQuestion) -> tuple[Judged, tuple[Finding, ...]]:
+    """Judge one signature; where only a proof of time is missing and a log may be asked, ask it.
+
+    Never raises over the signature or the log; the findings say why a search did not help.
+    """
+    demanded = bool(question.entries) and stored.role == "signature"
+    first = judge(stored, question.policy, question.entries, demanded=demanded)
+    unproven = first.verdict == "unknown" and first.report is not None and first.report.unlogged
+    if question.search is None or not unproven or stored.searched is None:
+        return first, ()
+    sha256 = hashlib.sha256(stored.searched).hexdigest()
+    try:
+        entries = question.search(sha256)
+    except InputError as error:
+        return first, (kinds.ENTRY_NOT_FOUND.at(stored.where, reason=str(error)),)
+    again = judge(stored, question.policy, entries)
+    if again.report is None or not again.report.unlogged:
+        return again, ()
+    count = plural(len(entries), "entry is", "entries are")
+    reason = f"{count} about sha256:{sha256}, and none about it by this signer"
+    return again, (kinds.ENTRY_NOT_FOUND.at(stored.where, reason=reason),)
+
+
+def judge(
+    stored: Stored, policy: SignerPolicy, entries: Sequence[LogEntry] = (), *, demanded: bool = False
+) -> Judged:
+    """Judge one signature; never raises over it. `entries` were fetched elsewhere and help, or one must
+    hold where they are `demanded`."""
     if stored.signed is None:
         return _unreadable(stored)
-    report = judge_signature(replace(stored.signed, entries=tuple(entries)), policy)
+    signed = replace(stored.signed, entries=tuple(entries), entries_demanded=demanded)
+    report = judge_signature(signed, policy)
     verdict = cast("ImageVerdict", report.verdict)
     payload = _payload_step(stored)
     if payload is None:

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from trustconsole.errors import InputError
+from trustconsole.errors import InputError, UsageError
 from trustconsole.findings import FindingKind
 from trustconsole.release import findings as kinds
 from trustconsole.release.images import findings as image_kinds
 from trustconsole.release.images.content import Tell
 from trustconsole.release.images.opening import open_copy
+from trustconsole.release.images.question import ImageQuestion, Search
 from trustconsole.release.images.references import LocalReference, read_reference
 from trustconsole.release.images.report import ImageReport
-from trustconsole.release.images.verify import ImageQuestion, verify_copy
+from trustconsole.release.images.verify import verify_copy
 from trustconsole.release.log_answers import read_entry_file
 from trustconsole.release.policy import PolicyOptions, SignerPolicy, read_policy
 from trustconsole.release.report import policy_facts
@@ -30,9 +31,12 @@ PRESET = PRESETS["images"]
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """What `image verify` was asked. `entry` is a log entry fetched elsewhere; `everything`: no blob of a
-    local copy may be missing; `jobs` None: as many as there are processors. `now` and `today` as for
-    `read_policy`."""
+    """What `image verify` was asked.
+
+    `entry` is a log entry fetched elsewhere; `everything`: no blob of a local copy may be missing; `online`:
+    the log may be asked; `jobs` None: as many as there are processors. `now` and `today` as for
+    `read_policy`.
+    """
 
     reference: str
     now: datetime
@@ -40,6 +44,7 @@ class ImageRequest:
     policy: PolicyOptions = field(default_factory=PolicyOptions)
     entry: Path | None = None
     everything: bool = False
+    online: bool = False
     jobs: int | None = None
 
 
@@ -60,8 +65,22 @@ def verify_image(request: ImageRequest, *, progress: Tell | None = None) -> Imag
     except InputError as error:
         return _unreadable(request, policy, kind, error)
     jobs = request.jobs or (min(os.cpu_count() or 1, 8) if isinstance(reference, LocalReference) else 1)
-    question = ImageQuestion(policy, request.everything, entries, jobs)
+    search = _search(policy) if request.online else None
+    question = ImageQuestion(policy, request.everything, entries, search, jobs)
     return verify_copy(copy, request.reference, digest, question, progress)
+
+
+def _search(policy: SignerPolicy) -> Search:
+    # Only who asks for it pays for loading what speaks to a log.
+    from trustconsole.release.online import LogSearch, addresses_of
+
+    addresses = addresses_of(policy.logs, policy.root)
+    if not addresses:
+        raise UsageError(
+            "--online needs a log whose address is known",
+            hint="name a trusted_root.json with --trusted-root F",
+        )
+    return LogSearch(addresses).entries_about
 
 
 def _unreadable(

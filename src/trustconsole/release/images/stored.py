@@ -44,7 +44,8 @@ class Stored:
     """One signature as stored. `signed` is what the engine judges, None where it cannot be read (`error`).
 
     `flaw` says why a simple signing payload does not speak for the image; a bundle's own binding is judged
-    with its signature. `payload` is an in-toto statement, `reference` the name in a simple signing payload.
+    with its signature. `payload` is an in-toto statement, `reference` the name in a simple signing payload;
+    by the SHA-256 of `searched` a log finds its entry.
     """
 
     role: Role
@@ -55,6 +56,7 @@ class Stored:
     reference: str | None = None
     predicate_type: str | None = None
     payload: bytes | None = field(default=None, repr=False)
+    searched: bytes | None = field(default=None, repr=False)
     error: InputError | None = None
 
 
@@ -89,7 +91,15 @@ def _simple(attachment: Attachment, payload: bytes, digest: str) -> Stored:
     signature = strict_base64(text.encode("utf-8", "surrogatepass"), f"{where}: {SIGNATURE}")
     payload_says = read_simple_signing(payload, where)
     signed = SignedObject(where, form, content_of_bytes(payload), _loose(attachment, signature))
-    return Stored("signature", where, form, signed, payload_says.flaw(digest), payload_says.reference)
+    return Stored(
+        "signature",
+        where,
+        form,
+        signed,
+        payload_says.flaw(digest),
+        payload_says.reference,
+        searched=payload,
+    )
 
 
 def _envelopes(attachment: Attachment, payload: bytes, manifest: bytes) -> tuple[Stored, ...]:
@@ -127,7 +137,7 @@ def _about(attachment: Attachment, bundle: SigstoreBundle, manifest: bytes, form
     # A message signature covers the manifest itself, a statement names it by its digest.
     signed = SignedObject(where, form, content_of_bytes(manifest), bundle)
     if isinstance(bundle.content, MessageSignature):
-        return Stored("signature", where, form, signed)
+        return Stored("signature", where, form, signed, searched=manifest)
     statement = read_statement(bundle.content, where)
     role: Role = "signature" if statement.predicate_type == COSIGN_SIGN else "attestation"
     return Stored(
@@ -137,6 +147,7 @@ def _about(attachment: Attachment, bundle: SigstoreBundle, manifest: bytes, form
         signed,
         predicate_type=statement.predicate_type,
         payload=bundle.content.payload,
+        searched=bundle.content.payload,
     )
 
 

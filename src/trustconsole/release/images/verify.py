@@ -16,8 +16,15 @@ from trustconsole.release.images import findings as kinds
 from trustconsole.release.images.blobs import AlteredBlob, Attachments, Blob, ImageCopy
 from trustconsole.release.images.content import Content, Tell, examine
 from trustconsole.release.images.covered import BUILDKIT, covered_attestations
-from trustconsole.release.images.judging import Judged, attestation_of, expected_of, judge, signature_of
+from trustconsole.release.images.judging import (
+    Judged,
+    attestation_of,
+    expected_of,
+    judge_asking,
+    signature_of,
+)
 from trustconsole.release.images.manifests import Descriptor
+from trustconsole.release.images.question import ImageQuestion
 from trustconsole.release.images.references import Repository, read_repository
 from trustconsole.release.images.report import (
     ImageAttestation,
@@ -29,18 +36,6 @@ from trustconsole.release.images.stored import read_stored
 from trustconsole.release.policy import SignerPolicy
 from trustconsole.release.report import policy_facts
 from trustconsole.text import plural
-from trustconsole.verification.log_entry import LogEntry
-
-
-@dataclass(frozen=True, slots=True)
-class ImageQuestion:
-    """What is asked about an image. `complete`: every blob must be in the copy; `entries` were fetched
-    elsewhere and may prove the time of a signature; `jobs` blobs are hashed at once."""
-
-    policy: SignerPolicy
-    complete: bool = False
-    entries: tuple[LogEntry, ...] = ()
-    jobs: int = 2
 
 
 @dataclass(slots=True)
@@ -94,11 +89,12 @@ def verify_copy(
         _refuse_reading(answer, error)
         return answer.report()
     _judge_content(answer, content, complete=question.complete)
-    judged = [
-        judge(stored, question.policy, question.entries)
-        for attachment in attachments.found
-        for stored in read_stored(attachment, image.digest, content.data)
-    ]
+    judged: list[Judged] = []
+    for attachment in attachments.found:
+        for stored in read_stored(attachment, image.digest, content.data):
+            found, findings = judge_asking(stored, question)
+            judged.append(found)
+            answer.findings += findings
     signatures = [one for one in judged if one.stored.role == "signature"]
     good = next((one for one in signatures if one.verdict == "accept"), None)
     _judge_signatures(answer, signatures, good, attachments)
