@@ -6,7 +6,8 @@ whose layers are in-toto statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from trustconsole import limits
@@ -18,7 +19,7 @@ from trustconsole.release.images.manifests import Descriptor
 from trustconsole.release.images.provenance import Expected
 from trustconsole.release.images.report import ImageAttestation, ImageVerdict
 from trustconsole.verification import Step
-from trustconsole.verification.sigstore.dsse import PAYLOAD_TYPE, Envelope, read_statement
+from trustconsole.verification.sigstore.dsse import PAYLOAD_TYPE, Envelope, Statement, read_statement
 
 _PREDICATE: Final = "in-toto.io/predicate-type"
 BUILDKIT: Final = "BuildKit statement"
@@ -52,34 +53,31 @@ def _judge(
     signature: ImageVerdict,
 ) -> ImageAttestation:
     predicate = layer.annotations.get(_PREDICATE)
-    facts: dict[str, object] = {}
+    facts: Mapping[str, object] = {}
+    absent = False
     try:
         payload = copy.read(layer, limits.ATTACHMENT_BYTES, "a statement")
         statement = read_statement(Envelope(PAYLOAD_TYPE, payload, b""), layer.digest)
     except InputError as error:
-        # A statement that is not in the copy says nothing, neither for nor against.
-        verdict: ImageVerdict = "unknown" if isinstance(error, MissingFile) else "reject"
-        steps: Sequence[Step] = (Step("parse", "Does it read strictly", "fail", str(error)),)
+        absent = isinstance(error, MissingFile)
+        steps = [Step("parse", "Does it read strictly", "fail", str(error))]
     else:
-        bound = statement.is_about({"sha256": manifest.about.partition(":")[2]})
-        steps = (_subject_step(manifest.about, bound=bound, listed=manifest.about in platforms),)
-        if statement.predicate_type != predicate and predicate is not None:
-            steps = (*steps, _label_step(statement.predicate_type, predicate))
+        build, facts = provenance_step(statement.predicate_type, payload, layer.digest, expected)
+        steps = [
+            *_label_step(statement.predicate_type, predicate),
+            _subject_step(statement, manifest.about, platforms),
+            *((build,) if build else ()),
+        ]
         predicate = statement.predicate_type
-        build, said = provenance_step(predicate, payload, layer.digest, expected)
-        facts = dict(said)
-        steps = (*steps, *((build,) if build else ()))
-        verdict = "accept"
-    covered = signature == "accept"
-    steps = (*steps, _covered_step(signature))
+    steps = _in_order([*steps, _covered_step(signature)])
     failing = next((step for step in steps if step.status == "fail"), None)
-    if failing is not None and verdict == "accept":
-        verdict = "unknown" if failing.id == "covered" and signature == "unknown" else "reject"
+    # What is not in the copy speaks neither for nor against; what no good signature covers, for nobody yet.
+    open_question = absent or (failing is not None and failing.id == "covered" and signature == "unknown")
     return ImageAttestation(
         predicate,
-        verdict,
+        "accept" if failing is None else "unknown" if open_question else "reject",
         signed=False,
-        covered=covered,
+        covered=signature == "accept",
         about=manifest.about,
         rule=failing.id if failing else None,
         reason=failing.detail if failing else "the signed index covers it",
@@ -87,22 +85,23 @@ def _judge(
         where=layer.digest,
         signer=None,
         facts=facts,
-        steps=tuple(_marked(steps)),
+        steps=tuple(steps),
     )
 
 
-def _subject_step(about: str, *, bound: bool, listed: bool) -> Step:
+def _subject_step(statement: Statement, about: str, platforms: set[str]) -> Step:
     title = "Is it about an image of this index"
-    if not bound:
+    if not statement.is_about({"sha256": about.partition(":")[2]}):
         return Step("artifact", title, "fail", "the statement is about another image than its manifest says")
-    if not listed:
+    if about not in platforms:
         return Step("artifact", title, "fail", f"it is about {about}, which is no image of this index")
     return Step("artifact", title, "pass", f"names {about}")
 
 
-def _label_step(stated: str, label: str) -> Step:
-    detail = f"the statement is a {stated!r}, and its layer is called {label!r}"
-    return Step("parse", "Does it read strictly", "fail", detail)
+def _label_step(stated: str, label: str | None) -> Iterator[Step]:
+    if label is not None and stated != label:
+        detail = f"the statement is a {stated!r}, and its layer is called {label!r}"
+        yield Step("parse", "Does it read strictly", "fail", detail)
 
 
 def _covered_step(signature: ImageVerdict) -> Step:
@@ -112,8 +111,7 @@ def _covered_step(signature: ImageVerdict) -> Step:
     return Step("covered", title, "fail", "it is not signed, and no good signature covers it")
 
 
-def _marked(steps: Sequence[Step]) -> Iterator[Step]:
-    decided = False
-    for step in steps:
-        yield Step(step.id, step.title, step.status, step.detail, step.evidence, decided)
-        decided = decided or step.status == "fail"
+def _in_order(steps: Sequence[Step]) -> list[Step]:
+    """The steps, those behind the first failing one marked as such."""
+    first = next((number for number, step in enumerate(steps) if step.status == "fail"), len(steps))
+    return [replace(step, after_verdict=number > first) for number, step in enumerate(steps)]

@@ -104,11 +104,12 @@ def _simple(attachment: Attachment, payload: bytes, digest: str) -> Stored:
 
 def _envelopes(attachment: Attachment, payload: bytes, manifest: bytes) -> tuple[Stored, ...]:
     form = _FORMS[DSSE_ENVELOPE]
-    return tuple(
+    found = []
+    for envelope in _read_envelopes(payload, attachment.where):
+        bundle = replace(_loose(attachment, envelope.signature), content=envelope)
         # cosign 2 asks the authority for a timestamp over the whole envelope.
-        _about(attachment, replace(_loose(attachment, envelope.signature), content=envelope), manifest, form)
-        for envelope in _read_envelopes(payload, attachment.where)
-    )
+        found.append(_about(attachment, bundle, manifest, form, stamped=payload))
+    return tuple(found)
 
 
 def _read_envelopes(data: bytes, where: str) -> tuple[Envelope, ...]:
@@ -132,10 +133,17 @@ def _bundle(attachment: Attachment, payload: bytes, manifest: bytes) -> Stored:
     return _about(attachment, bundle, manifest, f"Sigstore bundle {bundle.version}")
 
 
-def _about(attachment: Attachment, bundle: SigstoreBundle, manifest: bytes, form: str) -> Stored:
+def _about(
+    attachment: Attachment,
+    bundle: SigstoreBundle,
+    manifest: bytes,
+    form: str,
+    *,
+    stamped: bytes | None = None,
+) -> Stored:
     where = attachment.where
     # A message signature covers the manifest itself, a statement names it by its digest.
-    signed = SignedObject(where, form, content_of_bytes(manifest), bundle)
+    signed = SignedObject(where, form, content_of_bytes(manifest), bundle, stamped=stamped)
     if isinstance(bundle.content, MessageSignature):
         return Stored("signature", where, form, signed, searched=manifest)
     statement = read_statement(bundle.content, where)
