@@ -19,7 +19,7 @@ from trustconsole.release.images.files import Region
 from trustconsole.storage import open_regular
 
 _BLOCK: Final = 512
-_FILES: Final = frozenset(b"\0007")
+_FILES: Final = frozenset((0, ord("0"), ord("7")))
 _HEADERS: Final = frozenset(b"gxLK")
 _KINDS: Final = {
     ord("1"): "a hard link",
