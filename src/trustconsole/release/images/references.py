@@ -98,14 +98,20 @@ def read_repository(text: str) -> Repository | None:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` (with or without port) is this machine, without asking a name server."""
-    bare = host.rpartition(":")[0] if re.search(r":[0-9]+\Z", host) else host
-    name = bare.strip("[]").lower()
+    name = host
+    if host.startswith("["):
+        name = host[1:].partition("]")[0]
+    elif host.count(":") == 1:  # more of them: an IPv6 address, which has no port unless it is in brackets
+        name = host.partition(":")[0]
+    name = name.rstrip(".").lower()
     if name == "localhost":
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
         return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
 
 
 def tag_of(reference: str) -> str:
