@@ -94,7 +94,16 @@ class ReadOnlyRefused(TrustConsoleError):
 
 
 class GateRefused(TrustConsoleError):
-    """A step must not be carried out as things stand; nothing was changed; exit code 1."""
+    """A step must not be carried out as things stand; nothing was changed; exit code 1.
+
+    `overridable`: the same with a written reason would pass.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", location: Location | None = None, overridable: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint, location=location)
+        self.overridable = overridable
 
 
 class Indeterminate(TrustConsoleError):

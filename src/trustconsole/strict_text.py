@@ -14,6 +14,7 @@ from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput
 
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]")
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def strict_base64(text: bytes, where: str) -> bytes:
@@ -47,21 +48,12 @@ def strict_base64(text: bytes, where: str) -> bytes:
 def _depth(text: str) -> int:
     """The deepest nesting of objects and arrays; strings are skipped, syntax is not judged."""
     depth = deepest = 0
-    in_string = escaped = False
-    for char in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "{[":
+    for found in _STRING_OR_BRACKET.finditer(text):
+        mark = text[found.start()]
+        if mark in "{[":
             depth += 1
             deepest = max(deepest, depth)
-        elif char in "}]":
+        elif mark in "}]":
             depth -= 1
     return deepest
 

@@ -81,7 +81,6 @@ def test_a_missing_trust_root_is_an_error_for_the_documentation_and_no_boot_for_
         {"mode": "keyed"},
         {"rekor_policy": "SOMETIMES"},
         {"at": datetime(2026, 1, 1)},  # noqa: DTZ001  # a naive time is what is refused
-        {"trusted_root": "x.json"},
     ],
 )
 def test_wrong_arguments_raise(demo: DemoWorkspace, arguments: dict[str, object]) -> None:

@@ -46,6 +46,7 @@ VERIFICATION = {
         "trust_root_sha256": (HEX, None),
         "rekor_policy": str,
         "rekor_key": (str, None),
+        "trusted_root": (str, None),
         "at": TIME,
     },
     "documented": {
@@ -53,7 +54,7 @@ VERIFICATION = {
         "code": ({"SIGNATURE_VERIFICATION_FAILED"}, None),
         "rule": (str, None),
         "reason": str,
-        "matched": ({"kind": {"public-key", "certificate"}, "fingerprint": HEX, "line": int}, None),
+        "matched": ({"kind": {"public-key", "certificate"}, "fingerprint": HEX, "line": (int, None)}, None),
     },
     "controller": {
         "verdict": VERDICT,
@@ -174,24 +175,93 @@ CONFIG = {
         None,
     ),
 }
-RESTARTS = {
-    "schema": {"trustconsole/restarts/1"},
-    "nodes": [
-        {
-            "name": str,
-            "role": str,
-            "state": {"current", "restart", "unknown"},
-            "started": (TIME, None),
-            "evidence": str,
-            "reason": str,
-        }
-    ],
+NODE = {
+    "name": str,
+    "role": str,
+    "state": {"current", "restart", "unknown"},
+    "started": (TIME, None),
+    "evidence": str,
+    "reason": str,
+    "restart_command": [str],
+    "via": [str],
+    "identity": (str, None),
+    "acknowledgeable": bool,
+    "file_mismatch": [{"role": str, "path": str, "target": str, "found": HEX}],
+}
+RESTARTS = {"schema": {"trustconsole/restarts/1"}, "nodes": [NODE]}
+ACKNOWLEDGE = {
+    "schema": {"trustconsole/acknowledge/1"},
+    "applied": bool,
+    "statement": {"node": str, "at": TIME, "login": str, "files": dict},
+    "node": NODE,
 }
 SECTION = {"title": str, "facts": dict}
 INSPECT = {"schema": {"trustconsole/inspect/1"}, "kind": str, "sha256": HEX, "sections": [SECTION]}
 INFO = {"schema": {"trustconsole/info/1"}, "sections": [SECTION]}
 DIFF = {"schema": {"trustconsole/trust-root-diff/1"}, "added": [dict], "removed": [dict], "kept": [dict]}
+READING_VERDICT = {"verdict": VERDICT, "rule": (str, None), "message": str}
+READING_IMPACT = {
+    "change": {"stops", "unknown", "starts", "keeps", "fails"},
+    "before": READING_VERDICT,
+    "after": READING_VERDICT,
+}
+COUNTS = {"stops": int, "unknown": int, "starts": int, "keeps": int, "fails": int}
+IMPACT = {
+    "schema": {"trustconsole/impact/1"},
+    "file": {"trust-root", "rekor"},
+    "path": str,
+    "action": {"remove", "add", "replace"},
+    "removed": (HEX, None),
+    "added": (HEX, None),
+    "sha256": {"before": (HEX, None), "after": (HEX, None)},
+    "controller_starts": {"before": YES_NO_UNKNOWN, "after": YES_NO_UNKNOWN, "message": (str, None)},
+    "outcome": {"refused", "lost", "unknown", "kept"},
+    "counts": {"documented": COUNTS, "controller": COUNTS},
+    "diff": (DIFF, None),
+    "modules": [
+        {
+            "path": str,
+            "name": str,
+            "version": (str, None),
+            "documented": READING_IMPACT,
+            "controller": READING_IMPACT,
+        }
+    ],
+    "problems": [FINDING],
+    "warnings": [FINDING],
+    "unlisted": [str],
+}
 DEMO = {"schema": {"trustconsole/demo/1"}, "directory": str, "as_planned": bool, "modules": [dict]}
+AUDIT_VERIFICATION = {
+    "schema": {"trustconsole/audit-verification/1"},
+    "ok": bool,
+    "count": int,
+    "head": (HEX, None),
+    "damage": ({"edited", "deleted", "inserted", "reordered", "torn", "truncated"}, None),
+    "record": (int, None),
+    "problem": (str, None),
+    "remark": str,
+}
+AUDIT = {
+    "schema": {"trustconsole/audit/1"},
+    "path": str,
+    "records": [
+        {
+            "seq": int,
+            "time": TIME,
+            "operator": {"uid": int, "login": str, "sudo_user": (str, None), "tty": (str, None)},
+            "action": str,
+            "target": (str, None),
+            "before": (HEX, None),
+            "after": (HEX, None),
+            "reason": str,
+            "details": dict,
+            "previous": HEX,
+            "hash": HEX,
+        }
+    ],
+    "verification": AUDIT_VERIFICATION,
+}
 
 
 def misfits(value: Any, shape: Any, at: str = "$") -> Iterator[str]:

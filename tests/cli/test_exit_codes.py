@@ -112,6 +112,27 @@ def test_trust_root_show(
 
 
 @pytest.mark.parametrize(
+    ("readable", "allowed", "loses", "uncertain", "modules", "expected"),
+    [
+        (True, True, False, False, 3, GOOD),
+        (True, True, True, False, 3, REFUSED),
+        (True, False, False, False, 3, REFUSED),
+        (True, True, False, True, 3, UNKNOWN),
+        (True, True, True, True, 3, UNKNOWN),
+        (True, True, False, False, 0, UNKNOWN),
+        (False, False, True, True, 0, USAGE),
+    ],
+)
+def test_impact(
+    readable: bool, allowed: bool, loses: bool, uncertain: bool, modules: int, expected: int
+) -> None:
+    code = exit_codes.of_impact(
+        readable=readable, allowed=allowed, loses=loses, uncertain=uncertain, modules=modules
+    )
+    assert code == expected
+
+
+@pytest.mark.parametrize(
     ("states", "expected"),
     [
         (["current"], GOOD),
@@ -123,3 +144,9 @@ def test_trust_root_show(
 )
 def test_restarts(states: list[str], expected: int) -> None:
     assert exit_codes.of_restarts(states) == expected
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_release(clean: bool) -> None:
+    verdicts = {"accept": GOOD if clean else REFUSED, "reject": REFUSED, "error": USAGE, "unknown": UNKNOWN}
+    assert {verdict: exit_codes.of_release(verdict, clean=clean) for verdict in verdicts} == verdicts

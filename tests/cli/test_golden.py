@@ -25,6 +25,10 @@ CASES: dict[str, tuple[str, ...]] = {
         *("trust-root", "diff", "controller/config/security/module-trust-root.pem"),
         "controller/config/security/rekor.pub",
     ),
+    "impact": (
+        *("impact", "--remove", "eb692ca4", "--add", "controller/config/security/rekor.pub"),
+        *("--config", "controller/config/controller.yml", "--modules", "modules", *AT),
+    ),
     "help": ("--help",),
 }
 

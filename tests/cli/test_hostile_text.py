@@ -5,6 +5,7 @@ Allowed are printable characters and `\n`, and the colour codes of our own on a 
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -13,13 +14,16 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import Ran, call
+from tests.verification.sigstore.making import Instance, entry_of
 
 from trustconsole.commands import COMMANDS
 from trustconsole.demo import HOSTILE_TEXT, DemoWorkspace
+from trustconsole.records import AuditLog, Operator
 
 COLOUR = re.compile(r"\x1b\[\d{1,2}m")
 # A name can hold neither `/` nor NUL.
 HOSTILE_NAME = HOSTILE_TEXT.replace("/", "|").replace("\x00", "") + "\n\r\x7f\x85\u2028\u202e\u2067\ufeff"
+AUTHOR_A = "eb692ca4"
 PIECES = ("\x1b[2J", "\x1b]52;c;QQ==\x07", "\x1b]0;owned\x07", "\x9b31m", "\u202e", "\u2066", "\n\r", "\x7f")
 
 
@@ -38,6 +42,17 @@ def _check(ran: Ran, *, coloured: bool = False, json: bool = False) -> None:
     assert ran.code in (0, 1, 2, 4), ran.told
     if json:
         assert ran.out.isascii()
+
+
+def _hostile_bundle() -> str:
+    """A bundle that reads, with hostile text in every place that holds text."""
+    instance = Instance()
+    instance.leaf = instance.make_leaf(identity="a\x1b[2J@b.example")
+    document = instance.bundle()
+    entry = entry_of(document)
+    entry["kindVersion"] = {"kind": HOSTILE_TEXT, "version": "\x9b"}
+    entry["inclusionProof"]["checkpoint"]["envelope"] = HOSTILE_TEXT
+    return json.dumps(document)
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +81,23 @@ def corpus(workspace: DemoWorkspace, tmp_path_factory: pytest.TempPathFactory) -
     (place / "bundle.cosign.bundle").write_text(
         '{"base64Signature": "AA==", "cert": "\\u001b[2J", "\\u202e\\u001b]0;x\\u0007": 1}'
     )
+    (place / "sigstore.json").write_text(_hostile_bundle())
     (place / "line.sig").write_bytes(b"AA==\x1b[2J\n")
     settings = workspace.settings.read_text().replace("controller-1", "c\\e[2J")
     (place / "settings.yml").write_text(settings.replace("name: c\\e[2J", 'name: "c\\e[2J\\u202e"'))
     (place / "broken-settings.yml").write_text('nodes: [{"\\e[2J\\u202e": 1}]\n')
+    (place / "audit-settings.yml").write_text("state: .\n")
+    operator = Operator(0, HOSTILE_TEXT, HOSTILE_TEXT, HOSTILE_TEXT)
+    log = AuditLog(place, operator=operator, syslog=place / "none")
+    for _ in range(2):
+        log.append(
+            HOSTILE_TEXT,
+            target=str(place),
+            before=None,
+            after=None,
+            reason=HOSTILE_TEXT,
+            details={HOSTILE_TEXT: HOSTILE_TEXT},
+        )
     (place / "fifo").touch()
     (place / "dangling").symlink_to(HOSTILE_NAME)
     (place / "noise.pem").write_bytes(random.Random(0).randbytes(4096) + b"-----BEGIN \xff\x1b[2J-----\n")
@@ -92,6 +120,18 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("verify", file, "--trust-root", workspace.trust_root),
             ("restarts", "--settings", file),
             ("info", "--settings", file),
+            ("audit", "show", "--settings", file),
+            ("audit", "verify", "--settings", file),
+        ]
+        signer = ("--certificate-identity", HOSTILE_TEXT, "--certificate-oidc-issuer", HOSTILE_TEXT)
+        found += [
+            ("verify-bundle", "--bundle", file, *signer, files[0]),
+            ("verify-bundle", "--bundle", place / "sigstore.json", *signer, file),
+            ("verify-bundle", "--bundle", files[0], "--key", file, "--trusted-root", file, gone),
+            ("impact", "--add", file, "--trust-root", workspace.trust_root, "--modules", place),
+            ("release", "verify", place, "--checksums", file, "--key", workspace.trust_root),
+            ("release", "verify", place, "--checksums", files[0], "--entry", file, "--roots", file),
+            ("release", "diff", file, place),
         ]
     found += [
         ("verify", place, "--config", workspace.config),
@@ -102,6 +142,9 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
         ("verify", "--settings", workspace.settings, "--modules", place),
         ("restarts", "--settings", workspace.settings, "--config", place / "keys.yml"),
         ("info", "--config", gone, "--working-directory", gone),
+        ("impact", "--remove", AUTHOR_A, "--trust-root", place / "comment.pem", "--modules", place),
+        ("impact", "--remove", AUTHOR_A, "--settings", workspace.settings, "--modules", gone),
+        ("impact", "--file", "rekor", "--remove", AUTHOR_A, "--config", place / "keys.yml"),
         ("demo", place, "--no-tui"),
         ("demo", gone, "--no-tui"),
     ]
@@ -163,6 +206,8 @@ def test_a_narrow_encoding_gets_ascii_only(encoding: str, corpus: Path, workspac
         ("verify", "\udc9b[2J.jar", "--trust-root", "\udc9b"),
         ("--config", HOSTILE_TEXT, "verify"),
         (f"--{HOSTILE_TEXT}",),
+        ("impact", "--remove", HOSTILE_TEXT, "--trust-root", "x"),
+        ("impact", "--file", HOSTILE_TEXT),
     ],
 )
 def test_what_was_typed_is_quoted_harmlessly(words: tuple[str, ...]) -> None:

@@ -88,6 +88,17 @@ class GallerySession:
         if not stop.is_set():
             yield "rescan"
 
+    def impact(
+        self,
+        *,
+        remove: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> api.Impact:
+        answer = self._session.impact(remove=remove, progress=progress, cancelled=cancelled)
+        moved: api.Impact = shown_under(answer, str(self._workspace.directory), SHOWN_ROOT)
+        return moved
+
     def export(self, name: str, text: str) -> Path:
         return self._session.export(name, text)
 

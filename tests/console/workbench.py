@@ -17,6 +17,7 @@ from typing import Any
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from trustconsole.api import Impact
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.console.app import ConsoleApp
 from trustconsole.controller_config import ConfigReport, check_config
@@ -235,6 +236,9 @@ class Workbench:
     looks: int = 0
     partials: tuple[Snapshot, ...] = ()
     error: Exception | None = None
+    impacts: list[Impact] = field(default_factory=list)
+    impact_error: Exception | None = None
+    asked: list[str] = field(default_factory=list)
     exported: list[tuple[str, str]] = field(default_factory=list)
     export_error: Exception | None = None
     events: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
@@ -261,6 +265,23 @@ class Workbench:
                 yield await self.events.get()
         finally:
             self.stopped = True
+
+    def impact(
+        self,
+        *,
+        remove: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Impact:
+        assert remove is not None
+        assert cancelled is None or not cancelled()
+        self.asked.append(remove)
+        if self.impact_error is not None:
+            raise self.impact_error
+        if progress is not None:
+            progress(0, 2)
+        assert self.impacts, "a test that asks gives the answers"
+        return self.impacts[min(len(self.asked), len(self.impacts)) - 1]
 
     def export(self, name: str, text: str) -> Path:
         if self.export_error is not None:

@@ -6,115 +6,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from tests.nodes.site import PID, Site
 
 from trustconsole.controller_config import check_config
-from trustconsole.nodes import CommandResult, NodeReport, TargetFiles, check_nodes
+from trustconsole.nodes import NodeReport, TargetFiles, check_nodes
 from trustconsole.records import Evidence, NodeSettings, Observations
-
-if TYPE_CHECKING:
-    from tests.nodes.fake_proc import FakeProc
-
-CONFIG = """\
-runtime: {{ profile: production }}
-modules:
-  signing:
-    mode: COSIGN_BUNDLE
-    trustRoot: {root}
-    rekor: {{ policy: REQUIRE_SET, publicKey: {rekor} }}
-"""
-PID = 4711
-
-
-def _no_command(argv: Sequence[str]) -> CommandResult:
-    raise AssertionError(f"no command was expected: {argv}")
-
-
-@dataclass
-class Site:
-    """A controller's files, one node, and a process table in which time goes as the test says.
-
-    Seconds count from when the files were made; `look` happens at such a second.
-    """
-
-    directory: Path
-    proc: FakeProc
-    zero: int
-    state: Path | None = None
-    nodes: tuple[NodeSettings, ...] = ()
-    observations: Observations = field(default_factory=Observations)
-    clock_set: int = 0
-
-    @property
-    def root(self) -> Path:
-        return self.directory / "root.pem"
-
-    @property
-    def config(self) -> Path:
-        return self.directory / "config" / "controller.yml"
-
-    def start_node(self, second: float, pid: int = PID) -> None:
-        """Another run of the node: it began at `second` and wrote its pid file then."""
-        self.proc.add(pid, 1_000_000 + second - self.clock_set)
-        self.write_pid_file(pid, written=second)
-
-    def write_pid_file(self, pid: int, *, written: float) -> None:
-        pid_file = self.directory / "node.pid"
-        pid_file.write_text(f"{pid}\n")
-        os.utime(pid_file, (self.zero + written, self.zero + written))
-
-    def set_clock_forward(self, seconds: int) -> None:
-        """Seconds count on by the new clock; the boot seems to have been later."""
-        self.clock_set = seconds
-        self.proc.set_boot(self.zero - 1_000_000 + seconds)
-
-    def look(self, second: float) -> NodeReport:
-        return self.look_at_all(second)[0]
-
-    def look_at_all(self, second: float) -> tuple[NodeReport, ...]:
-        now = datetime.fromtimestamp(self.zero + second, UTC)
-        targets = TargetFiles(
-            working_directory=self.directory,
-            config=check_config(self.config, now=now),
-            trust_root=self.root,
-            rekor_key=self.directory / "rekor.pub",
-        )
-        report = check_nodes(
-            self.nodes, targets, self.observations, now=now, runner=_no_command, processes=self.proc.table
-        )
-        return report.nodes
-
-    def new_session(self) -> None:
-        """The console is closed and opened again."""
-        assert self.state is not None
-        self.observations = Observations.load(self.state)
-
-
-@pytest.fixture
-def site(tmp_path: Path, fake_proc: Callable[[int], FakeProc]) -> Site:
-    """The node's evidence is a pid file; the files are as old as the test."""
-    directory = tmp_path / "controller"
-    (directory / "config").mkdir(parents=True)
-    (directory / "root.pem").write_text("-----BEGIN PUBLIC KEY-----\none\n")
-    (directory / "rekor.pub").write_text("rekor")
-    text = CONFIG.format(root=directory / "root.pem", rekor=directory / "rekor.pub")
-    (directory / "config" / "controller.yml").write_text(text)
-    zero = int(time.time())
-    node = NodeSettings(
-        "controller-1",
-        "controller",
-        Evidence("pid_file", str(directory / "node.pid")),
-        restart=("systemctl", "restart", "x"),
-    )
-    state = tmp_path / "state"
-    return Site(directory, fake_proc(zero - 1_000_000), zero, state, (node,), Observations.load(state))
 
 
 def _state(report: NodeReport) -> tuple[str, str]:
@@ -129,7 +32,9 @@ def test_a_node_that_started_after_the_files_is_current(site: Site) -> None:
     assert report.started is not None
     assert abs(report.started - datetime.fromtimestamp(site.zero + 120, UTC)) < timedelta(seconds=1)
     assert report.evidence.startswith("pid 4711 since ")
-    assert report.restart_command == ("systemctl", "restart", "x")
+    assert report.restart_command == (*site.via, "systemctl", "restart", "x")
+    assert (report.via, report.identity) == (site.via, f"6f1c/{PID}/{1_000_120 * 10**9}")
+    assert (report.file_mismatch, report.acknowledgeable) == ((), False)
 
 
 def test_a_node_that_started_before_the_trust_root_needs_a_restart(site: Site) -> None:
@@ -205,6 +110,7 @@ def test_a_file_put_back_by_an_old_directory_is_not_taken_for_an_old_change(site
     live = site.directory / "live"
     new.rename(live)
     site.root.unlink()
+    site.root.symlink_to(live / "root.pem")
     site.start_node(120)
     assert site.look(200).state == "current"
     live.rename(site.directory / "away")
@@ -270,7 +176,8 @@ def test_a_missing_trust_root_is_unknown(site: Site) -> None:
     site.start_node(120)
     site.root.unlink()
     state, reason = _state(site.look(200))
-    assert (state, reason) == ("unknown", "trust root does not exist")
+    assert state == "unknown"
+    assert reason.startswith("trust root does not exist")
 
 
 def test_deleting_and_recreating_the_same_file_is_no_change(site: Site) -> None:
@@ -318,12 +225,45 @@ def test_a_controller_with_a_configuration_of_its_own_is_judged_by_that(site: Si
     assert site.look(300).state == "restart"
 
 
-def test_a_node_behind_another_command_is_unknown_and_says_so(site: Site) -> None:
-    site.nodes = (replace(site.nodes[0], via=("ssh", "controller-1")),)
-    report = site.look(200)
-    assert report.state == "unknown"
-    assert "reached through another command" in report.reason
-    assert report.restart_command == ("ssh", "controller-1", "systemctl", "restart", "x")
+def test_a_controller_that_loads_another_trust_root_than_the_one_compared_is_unknown(site: Site) -> None:
+    own = site.directory / "second.yml"
+    own.write_text(site.config.read_text().replace(str(site.root), "elsewhere.pem"))
+    site.nodes = (replace(site.nodes[0], config=Path("second.yml")),)
+    site.start_node(120)
+    state, reason = _state(site.look(200))
+    assert state == "unknown"
+    assert "names another trust root (elsewhere.pem): set trust_root of this node" in reason
+    (site.directory / "elsewhere.pem").write_bytes(site.root.read_bytes())
+    site.nodes = (replace(site.nodes[0], trust_root=Path("elsewhere.pem")),)
+    assert site.look(300).state == "current"
+
+
+def test_a_node_is_not_current_where_the_target_cannot_be_read(site: Site) -> None:
+    own = site.directory / "own.pem"
+    own.write_bytes(site.root.read_bytes())
+    site.nodes = (replace(site.nodes[0], role="daemon", trust_root=Path("own.pem")),)
+    site.start_node(120)
+    assert site.look(200).state == "current"
+    site.root.unlink()
+    state, reason = _state(site.look(300))
+    assert (state, reason) == ("unknown", f"trust root cannot be compared: {site.root} does not exist")
+
+
+def test_a_swap_behind_a_link_counts_from_the_swap(site: Site) -> None:
+    for name, text in (("..one", "one"), ("..two", "two")):
+        (site.directory / name).mkdir()
+        (site.directory / name / "root.pem").write_text(text)
+    data = site.directory / "..data"
+    data.symlink_to("..one")
+    site.root.unlink()
+    site.root.symlink_to("..data/root.pem")
+    site.start_node(120)
+    assert site.look(200).state == "current"
+    (site.directory / "..tmp").symlink_to("..two")
+    (site.directory / "..tmp").replace(data)
+    assert site.look(300).state == "restart"
+    site.start_node(320, pid=PID + 1)
+    assert site.look(330).state == "current"
 
 
 def test_nodes_keep_the_order_of_the_settings(site: Site) -> None:

@@ -39,7 +39,7 @@ def _probe(
     runner: Callable[[Sequence[str]], CommandResult] = _refuse,
     observations: Observations | None = None,
 ) -> Probe:
-    return probe(Evidence(kind, value), Host(runner, table, observations or Observations()))  # type: ignore[arg-type]
+    return probe(Evidence(kind, value), Host.here(runner, table, observations or Observations()))  # type: ignore[arg-type]
 
 
 def _pid_file(tmp_path: Path, content: str, written: int) -> str:

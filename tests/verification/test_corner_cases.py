@@ -230,9 +230,9 @@ TABLE = (
         ENFORCING,
         f"{BUNDLE}, {ROOT}",
         _sigstore,
-        "error",
+        "accept",
         "reject",
-        "parse",
+        None,
     ),
     Row(
         "empty trust-root file, development",

@@ -37,7 +37,7 @@ def test_a_rekord_of_2021_is_read(bench: Bench) -> None:
     assert any("rekord 0.0.1" in step.detail for step in report.steps)
 
 
-@pytest.mark.parametrize(("kind", "version"), [("dsse", "0.0.1"), ("rekord", "0.0.2"), ("helm", "0.0.1")])
+@pytest.mark.parametrize(("kind", "version"), [("dsse", "0.0.2"), ("rekord", "0.0.2"), ("helm", "0.0.1")])
 def test_an_unknown_kind_is_refused_by_name(bench: Bench, kind: str, version: str) -> None:
     report = _judge(bench, _body(bench, lambda body: body.update(kind=kind, apiVersion=version)))
     assert report.documented.rule == "rekor.binding"

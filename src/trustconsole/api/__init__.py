@@ -4,7 +4,10 @@ Functions answer with frozen reports that have `to_dict()`, equal to the JSON of
 raise over a missing or hostile file; wrong arguments raise `trustconsole.errors.UsageError`.
 """
 
+from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
+from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.bundles import ExpectedSigner, verify_bundle
+from trustconsole.api.completing import PathCompletion, complete_path
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.imaging import ImageOptions, verify_image
 from trustconsole.api.information import Info, info
@@ -21,6 +24,7 @@ from trustconsole.api.snapshot import ModuleRow, ModuleState, Paths, Snapshot
 from trustconsole.api.start import DemoRun, Place, Start, first_start, run_demo
 from trustconsole.api.target import Options, find_config
 from trustconsole.api.verifying import Verifying, VerifyOptions, verify, verify_all
+from trustconsole.api.what_if import impact
 from trustconsole.controller_config import (
     DOCUMENTED_MATRIX,
     ConfigFinding,
@@ -32,8 +36,10 @@ from trustconsole.controller_config import (
     value_words,
 )
 from trustconsole.findings import Finding, Severity
-from trustconsole.inventory import Manifest, Module
-from trustconsole.nodes import NodeReport, RestartsReport
+from trustconsole.inventory import Impact, Manifest, Module, ModuleImpact, ReadingImpact, ReadingVerdict
+from trustconsole.inventory.impact import CHANGES, READINGS, Change, Outcome, Reading
+from trustconsole.nodes import FileMismatch, NodeReport, RestartsReport
+from trustconsole.records import AuditRecord, AuditVerification, Operator
 from trustconsole.release import Cancelled as ReleaseCancelled
 from trustconsole.release import (
     Component,
@@ -75,11 +81,18 @@ from trustconsole.verification import (
 from trustconsole.verification.client import BundleReport
 
 __all__ = [
+    "CHANGES",
     "DOCUMENTED_MATRIX",
+    "READINGS",
+    "AcknowledgeReport",
+    "AuditRecord",
+    "AuditReport",
+    "AuditVerification",
     "Block",
     "BlockChange",
     "BundleReport",
     "ChainReport",
+    "Change",
     "Component",
     "ComponentChange",
     "ConfigFinding",
@@ -93,12 +106,14 @@ __all__ = [
     "DocumentedVerdict",
     "Effective",
     "ExpectedSigner",
+    "FileMismatch",
     "FileStatus",
     "Finding",
     "ImageAttestation",
     "ImageOptions",
     "ImageReport",
     "ImageSignature",
+    "Impact",
     "Info",
     "Inspection",
     "KeyFacts",
@@ -108,14 +123,21 @@ __all__ = [
     "Manifest",
     "Matched",
     "Module",
+    "ModuleImpact",
     "ModuleRow",
     "ModuleState",
     "NodeReport",
+    "Operator",
     "Options",
+    "Outcome",
+    "PathCompletion",
     "Paths",
     "Place",
     "Platform",
     "PolicyFacts",
+    "Reading",
+    "ReadingImpact",
+    "ReadingVerdict",
     "ReleaseCancelled",
     "ReleaseDiff",
     "ReleaseFile",
@@ -145,13 +167,17 @@ __all__ = [
     "VerificationReport",
     "VerifyOptions",
     "Verifying",
+    "acknowledge",
+    "audit_log",
     "check_chain",
     "check_config",
+    "complete_path",
     "diff_releases",
     "diff_trust_roots",
     "find_config",
     "first_start",
     "headline",
+    "impact",
     "info",
     "inspect",
     "open_session",
@@ -162,6 +188,7 @@ __all__ = [
     "value_words",
     "verify",
     "verify_all",
+    "verify_audit",
     "verify_bundle",
     "verify_image",
     "verify_release",

@@ -8,20 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trustconsole import limits
 from trustconsole.api.changing import Changes, Wanted, same_bytes
 from trustconsole.api.rotation_evidence import losses_under, relevant_nodes, role_of, target_path
-from trustconsole.api.session import Session
 from trustconsole.api.survey import Survey
 from trustconsole.errors import GateRefused, UsageError
 from trustconsole.findings import Finding
 from trustconsole.nodes import NodeReport
 from trustconsole.records import Operator, RotationKind
-from trustconsole.storage import FileBytes, read_bounded
+from trustconsole.storage import FileBytes, link_end, read_bounded
 from trustconsole.text import plural
 from trustconsole.trust_root import Candidate, TrustRootDiff, remove_block
+
+if TYPE_CHECKING:
+    from trustconsole.api.session import Session
 
 SCHEMA: Final = "trustconsole/revocation/1"
 _FILE_WORDS: Final[dict[RotationKind, str]] = {"author": "trust-root", "ca": "trust-root", "rekor": "rekor"}
@@ -34,6 +36,8 @@ class Revocation:
     `stops`: accepted now and refused at the next install. `keeps_running`: modules that this block vouches
     for and that are installed; they run on. `restart`: nodes that trust the block until they restart.
     `uncovered`: daemons that read another file. `not_achieved` are sentences. `problems` forbid the change.
+    `link` is where the target really is, if it is behind a symbolic link,
+    `digest` the SHA-256 of the file that this was judged on.
     """
 
     taken_at: datetime
@@ -50,6 +54,13 @@ class Revocation:
     not_achieved: tuple[str, ...]
     problems: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
+    link: str | None = None
+    digest: str = ""
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether what stands against it may be passed with a written reason, all of it."""
+        return bool(self.problems) and all(one.id in OVERRIDABLE for one in self.problems)
 
     def to_dict(self) -> dict[str, object]:
         """`trustconsole/revocation/1`."""
@@ -76,11 +87,13 @@ def revoke(
     apply: bool = False,
     override: str = "",
     follow_link: bool = False,
+    reviewed: str | None = None,
     operator: Operator | None = None,
 ) -> Revocation:
     """Remove the block `fingerprint` (or its first 8 digits or more) from the file that holds it.
 
-    Without `apply` nothing is written. Raises `UsageError` where no file or several hold it, `GateRefused`
+    Without `apply` nothing is written. `reviewed` is the digest of the file that this was decided on, None:
+    as it is now. Raises `UsageError` where no file or several hold it, `GateRefused`
     where the controllers would not start with what is left and no `override` says why, and the writer's.
     """
     survey = session.survey()
@@ -100,7 +113,7 @@ def revoke(
                 "revoke",
                 path,
                 candidate.data,
-                file.sha256,
+                reviewed or file.sha256,
                 lambda data: same_bytes(data, candidate.data, path),
                 reason=override,
                 details={"revoked": revoked},
@@ -157,7 +170,7 @@ def _revocation(
         and report.documented.matched is not None
         and report.documented.matched.fingerprint == revoked
     )
-    stops = losses_under(before, kind, candidate.report, session.memory)
+    stops = losses_under(before, candidate.report, session.memory)
     nodes = relevant_nodes(after.nodes, kind)
     uncovered = _uncovered(before, Path(candidate.report.path), kind)
     restart = tuple(node for node in nodes if not applied or node.state != "current")
@@ -176,6 +189,8 @@ def _revocation(
         _not_achieved(vouched, restart, uncovered, kind),
         candidate.problems,
         candidate.warnings,
+        link_end(candidate.report.path),
+        candidate.before.sha256 or "",
     )
 
 

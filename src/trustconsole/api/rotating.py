@@ -7,28 +7,25 @@ gates are computed again at the moment of writing, under the lock that the write
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trustconsole import limits
 from trustconsole.api.changing import Changes, Wanted, same_bytes
-from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, signed_at
+from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, seen_by
 from trustconsole.api.rotation_nodes import NodeRestarts, distributions
 from trustconsole.api.rotation_plan import keep_sidecars, make_plan
-from trustconsole.api.rotation_view import RotationModule, RotationView
-from trustconsole.api.session import Session
+from trustconsole.api.rotation_rows import gate_now, row_of, starting
+from trustconsole.api.rotation_view import RotationView
 from trustconsole.api.survey import Survey
 from trustconsole.errors import GateRefused, UsageError
 from trustconsole.records import Journal, Operator, Override, Plan
 from trustconsole.rotation import (
-    READINGS,
     Case,
     Gate,
     Position,
-    Tracked,
-    commands_for,
     counts,
     gate_of,
     overridable,
@@ -37,9 +34,12 @@ from trustconsole.rotation import (
     step_words,
     traps,
 )
-from trustconsole.storage import follow, read_bounded
+from trustconsole.storage import link_end, read_bounded
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import scan_trust_root
+from trustconsole.trust_root import diff_trust_roots, scan_trust_root
+
+if TYPE_CHECKING:
+    from trustconsole.api.session import Session
 
 CONFIRM_DIGITS: Final = 8
 """How much of a fingerprint a removal asks for."""
@@ -75,9 +75,12 @@ class Rotation:
 
     # -- looking
 
-    def view(self, cancelled: Callable[[], bool] | None = None) -> RotationView:
-        """Where the rotation stands now; never raises over a file, a module or a node."""
-        return self._view(self._look(cancelled))
+    def view(self, cancelled: Callable[[], bool] | None = None, *, fresh: bool = True) -> RotationView:
+        """Where the rotation stands now; never raises over a file, a module or a node.
+
+        Without `fresh` what the session's last look found is enough, unless the target moved since.
+        """
+        return self._view(self._look(cancelled, fresh=fresh))
 
     def _changes(self, survey: Survey) -> Changes:
         return Changes(
@@ -87,14 +90,19 @@ class Rotation:
             operator=self._operator,
         )
 
-    def _look(self, cancelled: Callable[[], bool] | None = None, plan: Plan | None = None) -> _State:
-        survey = self._session.survey(cancelled)
+    def _look(
+        self, cancelled: Callable[[], bool] | None = None, plan: Plan | None = None, *, fresh: bool = True
+    ) -> _State:
+        last = None if fresh else self._session.last_survey
+        survey = last or self._session.survey(cancelled)
         changes = self._changes(survey)
         journal = changes.journal()
         wanted = plan or journal.plan
         if wanted is None:
             return _State(survey, journal, None, None, "none")
         gathered = gather(survey, wanted, self._session.memory, changes.backups, cancelled=cancelled)
+        if last is not None and not seen_by(survey, wanted, gathered.file):
+            return self._look(cancelled, plan)
         case = Case(wanted, gathered.evidence, journal.overrides if plan is None else ())
         return _State(survey, journal, case, gathered, position_of(case))
 
@@ -119,20 +127,22 @@ class Rotation:
             plan,
             state.step,
             step_words(state.step, plan.kind),
-            _gate(state.step, case),
+            gate_now(state.step, case),
             evidence.target.path,
             evidence.nodes,
-            tuple(_module(one, plan, mode or "COSIGN_BUNDLE") for one in tracked),
+            tuple(row_of(one, plan, mode or "COSIGN_BUNDLE") for one in tracked),
             tuple(counts(tracked).items()),
             candidate.diff if candidate is not None else None,
-            _starting(tracked) if state.step == 1 else (),
+            starting(tracked) if state.step == 1 else (),
             evidence.negative,
             distributions(survey, evidence.nodes, plan.target) if state.step in (2, 5) else (),
             traps(plan.kind) if state.step == 3 else (),
             state.journal.last_applied(plan.target),
-            _link_end(plan.target),
+            link_end(plan.target),
             problems,
             result,
+            candidate.warnings if candidate is not None else (),
+            evidence.target.sha256,
         )
 
     # -- changing
@@ -146,11 +156,13 @@ class Rotation:
         apply: bool = False,
         override: str = "",
         follow_link: bool = False,
+        reviewed: str | None = None,
     ) -> RotationView:
         """Plan the rotation of block `old` (fingerprint or prefix) to the block in the PEM file `new`.
 
         With `apply` the plan is recorded and step 1 carried out where its gate holds. The same plan again
-        resumes it; another one while it is under way raises `GateRefused`. Raises `UsageError` over
+        resumes it; another one while it is under way raises `GateRefused`. `reviewed` is the digest of the
+        file that this was decided on, None: as it is now. Raises `UsageError` over
         arguments, `InputError` over the PEM file, `WriteError` and `AuditRefused` over the change.
         """
         survey = self._session.survey()
@@ -183,23 +195,28 @@ class Rotation:
         state = self._look()
         if state.step != 1:
             return self._view(state, "the plan is recorded; step 1 is done already")
-        return self._write_step(state, override, follow_link)
+        return self._write_step(state, override, follow_link, reviewed)
 
     def next(
         self,
         *,
         apply: bool = False,
         restart: bool = False,
+        only: str | None = None,
+        send: bool = False,
         confirm: str = "",
         override: str = "",
         follow_link: bool = False,
+        reviewed: str | None = None,
         on_output: Callable[[str, str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> RotationView:
         """What the step under way needs; with `apply` it is carried out where its gate holds.
 
         `restart` runs the nodes' restart commands, one at a time, with each line given to `on_output` (node,
-        untrusted line). `confirm` is the beginning of the old fingerprint, which the removal asks for.
+        untrusted line), `only` that of the one node named; `send` first sends the file to nodes that hold
+        another one. `confirm` is the beginning of the old fingerprint, which the removal asks for. `reviewed`
+        as in `start`.
         """
         state = self._look(cancelled)
         if state.case is None:
@@ -213,17 +230,44 @@ class Rotation:
         if state.step in (1, 4):
             if state.step == 4:
                 _check_confirmation(state.case.plan, confirm)
-            return self._write_step(state, override, follow_link)
-        if restart and state.step in (2, 5):
-            runs = NodeRestarts(self._session, changes, self._sleep)
-            runs.run(state.case.evidence.nodes, state.survey, on_output, cancelled)
+            return self._write_step(state, override, follow_link, reviewed)
+        if (restart or send) and state.step in (2, 5):
+            self._reach_nodes(state, changes, on_output, cancelled, restart=restart, send=send, only=only)
             state = self._look(cancelled)
         elif override and isinstance(state.step, int):
             self._record_override(state, override)
             state = self._look(cancelled)
         return self._view(state)
 
-    def undo(self, *, apply: bool = False, override: str = "", follow_link: bool = False) -> RotationView:
+    def _reach_nodes(
+        self,
+        state: _State,
+        changes: Changes,
+        on_output: Callable[[str, str], None] | None,
+        cancelled: Callable[[], bool] | None,
+        *,
+        restart: bool,
+        send: bool,
+        only: str | None,
+    ) -> None:
+        """Send the file to the nodes that need it, then restart those that do not prove it."""
+        if state.case is None:
+            return
+        runs = NodeRestarts(self._session, changes, self._sleep)
+        nodes = [node for node in state.case.evidence.nodes if only in (None, node.name)]
+        if send:
+            runs.send(nodes, state.survey, state.case.plan.target, on_output)
+        if restart:
+            runs.run(nodes, state.survey, on_output, cancelled)
+
+    def undo(
+        self,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> RotationView:
         """Take the last change back: bytes, mode, owner, lists and times as they were before it.
 
         Refused (`GateRefused`) where a module that is accepted now would be lost, unless `override` says why.
@@ -244,27 +288,30 @@ class Rotation:
                 hint="compare it with the backup: trustconsole trust-root diff",
             )
         restored = scan_trust_root(backup.data, str(path), now=state.survey.now)
-        losses = losses_under(state.survey, plan.kind, restored, self._session.memory)
+        losses = losses_under(state.survey, restored, self._session.memory)
         if losses and not override:
             raise GateRefused(
                 f"{losses[0]} would be refused without the block that the undo takes away"
                 + (f" (and {len(losses) - 1} more)" if len(losses) > 1 else ""),
                 hint="re-sign them first, or give the reason with --override",
+                overridable=True,
             )
         if not apply:
-            return self._view(state, f"dry run: would restore {path} as it was before {change.action}")
+            diff = diff_trust_roots(scan_trust_root(current.data, str(path), now=state.survey.now), restored)
+            view = self._view(state, f"dry run: would restore {path} as it was before {change.action}")
+            return replace(view, diff=diff)
         changes.write(
             Wanted(
                 "undo",
                 path,
                 backup.data,
-                current.sha256,
+                reviewed or current.sha256,
                 lambda data: same_bytes(data, backup.data, path),
                 reason=override,
                 details={"undoes": change.action},
                 undoes=change.id,
                 metadata=backup.metadata,
-                follow_link=follow_link or _link_end(change.target) is not None,
+                follow_link=follow_link or link_end(change.target) is not None,
             ),
         )
         return self._view(self._look(), f"restored {path} as it was before {change.action} at {change.at}")
@@ -282,7 +329,9 @@ class Rotation:
 
     # -- parts
 
-    def _write_step(self, state: _State, override: str, follow_link: bool) -> RotationView:
+    def _write_step(
+        self, state: _State, override: str, follow_link: bool, reviewed: str | None
+    ) -> RotationView:
         """Carry out step 1 or 4, its gate judged on the very look that is written from."""
         assert state.case is not None  # noqa: S101 - the callers made sure
         assert state.gathered is not None  # noqa: S101
@@ -304,7 +353,7 @@ class Rotation:
                 "add" if action == "add" else "remove",
                 Path(plan.target),
                 candidate.data,
-                gathered.file.sha256,
+                reviewed or gathered.file.sha256,
                 lambda data: same_bytes(data, candidate.data, Path(plan.target)),
                 reason=override,
                 details={"rotation": plan.id, "kind": plan.kind, "old": plan.old, "new": plan.new},
@@ -335,41 +384,6 @@ class Rotation:
         )
         override = Override(step, digest, names, reason, rfc3339(self._session.now()))
         changes.save(state.journal.with_override(override))
-
-
-def _gate(step: Position, case: Case) -> Gate:
-    """The gate under way; at the end that of the last step, which says what was checked."""
-    return gate_of(step if isinstance(step, int) else 5, case)
-
-
-def _module(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
-    module = tracked.module
-    verdicts = module.under["removed"]
-    failing = next((reading for reading in tracked.wanted if not verdicts.accepted(reading)), None)
-    signed = signed_at(module.sidecar)
-    return RotationModule(
-        tracked,
-        verdicts.why(failing) if failing else "",
-        signed,
-        signed is not None and rfc3339(signed) > plan.started,
-        commands_for(module, plan.kind, mode) if tracked.standing in ("old_only", "neither") else (),
-    )
-
-
-def _starting(tracked: Sequence[Tracked]) -> tuple[str, ...]:
-    """Modules that are refused today and would be accepted with the new block."""
-    return tuple(
-        one.module.name
-        for one in tracked
-        for reading in READINGS[:1]
-        if not one.module.under["now"].accepted(reading) and one.module.under["added"].accepted(reading)
-    )
-
-
-def _link_end(path: str) -> str | None:
-    """Where a symbolic link leads, None where the path is no link."""
-    trail = follow(Path(path))
-    return str(trail.end) if trail.links else None
 
 
 def _check_confirmation(plan: Plan, confirm: str) -> None:

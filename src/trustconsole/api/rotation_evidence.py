@@ -15,8 +15,9 @@ from typing import cast
 
 from trustconsole import limits
 from trustconsole.api.survey import Survey
+from trustconsole.api.what_if import setting_under
 from trustconsole.errors import InputError, UsageError
-from trustconsole.inventory import Module, Setting, VerdictMemory, candidate_setting, verify_modules
+from trustconsole.inventory import Module, Setting, VerdictMemory, judge_module
 from trustconsole.nodes import NodeReport
 from trustconsole.records import Backups, ModuleAtStart, Plan, RotationKind
 from trustconsole.rotation import (
@@ -44,6 +45,7 @@ from trustconsole.verification import (
     SidecarChoice,
     SidecarFile,
     VerificationReport,
+    choose_sidecar,
     verify_artifact,
 )
 
@@ -117,7 +119,7 @@ def gather(
     facts = facts_of(report, role)
     candidates = _candidates(survey, plan, file, facts, role)
     under = {
-        scenario: _setting(survey, plan.kind, candidate.report)
+        scenario: _setting(survey, candidate.report)
         for scenario, candidate in candidates.items()
         if candidate is not None
     }
@@ -149,10 +151,14 @@ def _candidates(
     return found
 
 
-def _setting(survey: Survey, kind: RotationKind, candidate: TrustRootReport) -> Setting | None:
+def _setting(survey: Survey, candidate: TrustRootReport) -> Setting | None:
+    """What modules are judged by if that file holds the candidate; None where it cannot be said."""
     if survey.setting is None:
         return None
-    return candidate_setting(survey.setting, "rekor" if kind == "rekor" else "trust-root", candidate)
+    try:
+        return setting_under(survey.target, survey.setting, candidate)
+    except InputError:  # controller.yml changed while this was asked: the next look sees it
+        return None
 
 
 def _evidence(
@@ -168,8 +174,7 @@ def _evidence(
     now = tuple(Verdicts.of(report) if report is not None else _CANNOT_JUDGE for report in survey.reports)
     verdicts: dict[Scenario, tuple[Verdicts, ...]] = dict.fromkeys(SCENARIOS, now)
     for scenario, setting in under.items():
-        if setting is not None:
-            verdicts[scenario] = _judged(survey.modules, setting, memory, cancelled)
+        verdicts[scenario] = _judged(survey.modules, setting, memory, cancelled)
     modules = tuple(
         ModuleEvidence(
             module.path,
@@ -188,6 +193,15 @@ def _evidence(
     return Evidence(facts, modules, relevant_nodes(survey.nodes, plan.kind), negative=negative)
 
 
+def seen_by(survey: Survey, plan: Plan, file: FileBytes | None) -> bool:
+    """Whether the survey was made of that very content of the file that is rotated."""
+    setting = survey.setting
+    report = None
+    if setting is not None:
+        report = setting.rekor_key if plan.kind == "rekor" else setting.trust_root
+    return report is not None and report.sha256 == (file.sha256 if file is not None else None)
+
+
 def relevant_nodes(nodes: Iterable[NodeReport], kind: RotationKind) -> tuple[NodeReport, ...]:
     """The nodes that read the file: daemons know no Rekor key."""
     return tuple(node for node in nodes if kind != "rekor" or node.role == "controller")
@@ -195,13 +209,17 @@ def relevant_nodes(nodes: Iterable[NodeReport], kind: RotationKind) -> tuple[Nod
 
 def _judged(
     modules: tuple[Module, ...],
-    setting: Setting,
+    setting: Setting | None,
     memory: VerdictMemory,
     cancelled: Callable[[], bool] | None,
 ) -> tuple[Verdicts, ...]:
+    """The verdicts about every module under a setting, `unknown` where it was not judged."""
     found = [_CANNOT_JUDGE] * len(modules)
-    for index, report in verify_modules(modules, setting, memory, cancelled=cancelled):
-        found[index] = Verdicts.of(report)
+    for index, module in enumerate(modules):
+        if setting is None or (cancelled is not None and cancelled()):
+            break
+        choice = choose_sidecar(Path(module.path), setting.policy.mode)
+        found[index] = Verdicts.of(judge_module(module, setting, choice, memory))
     return tuple(found)
 
 
@@ -265,13 +283,9 @@ def _answer(plan: Plan, module: ModuleAtStart, report: VerificationReport) -> Ne
     )
 
 
-def losses_under(
-    survey: Survey, kind: RotationKind, candidate: TrustRootReport, memory: VerdictMemory
-) -> tuple[str, ...]:
+def losses_under(survey: Survey, candidate: TrustRootReport, memory: VerdictMemory) -> tuple[str, ...]:
     """Names of the modules (untrusted text) that are accepted now, in a reading, and not with `candidate`."""
-    setting = _setting(survey, kind, candidate)
-    if setting is None:
-        return ()
+    setting = _setting(survey, candidate)
     then = _judged(survey.modules, setting, memory, None)
     return tuple(
         module.name

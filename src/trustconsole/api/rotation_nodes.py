@@ -7,20 +7,23 @@ does not come back ends the run: the others keep serving.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from trustconsole import limits
 from trustconsole.api.changing import Changes
 from trustconsole.api.rotation_view import Distribution
-from trustconsole.api.session import Session
 from trustconsole.api.survey import Survey
-from trustconsole.errors import GateRefused
-from trustconsole.nodes import NodeReport, distribute_command, restart, wait_ready
+from trustconsole.errors import GateRefused, Indeterminate, WriteRefused
+from trustconsole.nodes import FileMismatch, NodeReport, distribute_command, restart, send_file, wait_ready
 from trustconsole.records import NodeSettings
 from trustconsole.rotation import CommandLine
-from trustconsole.storage import ctime_bound
+from trustconsole.storage import ctime_bound, read_bounded
+
+if TYPE_CHECKING:
+    from trustconsole.api.session import Session
 
 OnOutput = Callable[[str, str], None]
 
@@ -31,17 +34,21 @@ _LOOK_SECONDS: Final = 0.5
 
 
 def distributions(survey: Survey, nodes: Iterable[NodeReport], target: str) -> tuple[Distribution, ...]:
-    """For every node on another host that does not hold the target's content: what brings it there."""
+    """For every node with a file of its own that is not the target: what brings it there."""
     by_name = {node.name: node for node in survey.target.settings.nodes}
     found = []
-    for report in nodes:
-        node = by_name.get(report.name)
-        if node is None or not node.via or report.state == "current":
-            continue
-        there = str(node.trust_root or target)
-        argv = distribute_command(node, Path(target))
-        found.append(Distribution(node.name, there, CommandLine(f"bring the file to {node.name}", argv)))
+    for report, mismatch in _mismatches(nodes, target):
+        argv = distribute_command(by_name[report.name], Path(target), to=mismatch.path)
+        line = CommandLine(f"bring the file to {report.name}", argv)
+        found.append(Distribution(report.name, str(mismatch.path), line))
     return tuple(found)
+
+
+def _mismatches(nodes: Iterable[NodeReport], target: str) -> Iterator[tuple[NodeReport, FileMismatch]]:
+    for report in nodes:
+        for mismatch in report.file_mismatch:
+            if str(mismatch.target) == target:
+                yield report, mismatch
 
 
 class NodeRestarts:
@@ -69,6 +76,32 @@ class NodeRestarts:
             if report.state == "current":
                 continue
             self.restart_one(by_name[report.name], on_output, cancelled)
+
+    def send(self, reports: Iterable[NodeReport], survey: Survey, target: str, tell: OnOutput | None) -> None:
+        """Send the target to every node that holds another file; raises at the first that does not take it.
+
+        Each is replaced whole or not at all, and only where it still holds what was seen.
+        """
+        self._changes.arm()
+        by_name = {node.name: node for node in survey.target.settings.nodes}
+        data = read_bounded(Path(target), limits.PEM_BYTES, what="PEM file")
+        for report, mismatch in _mismatches(reports, target):
+            self._changes.audit.append(
+                "node.send",
+                target=f"{report.name}:{mismatch.path}",
+                before=mismatch.found,
+                after=data.sha256,
+            )
+            sent = send_file(by_name[report.name], mismatch.path, data.data, reviewed=mismatch.found)
+            words = f"{mismatch.path} on {report.name}"
+            if sent.outcome == "old":
+                raise WriteRefused(
+                    f"{words} was not changed: {sent.problem}",
+                    hint="bring the file there by hand, then go on",
+                )
+            if sent.outcome == "indeterminate":
+                raise Indeterminate(f"{words}: {sent.problem}", hint="look at the file on that host")
+            _teller(report.name, tell)(f"holds the new file{f': {sent.problem}' if sent.problem else ''}")
 
     def restart_one(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from trustconsole.findings import Finding
 from trustconsole.nodes import NodeReport
 from trustconsole.records import Change, Plan
 from trustconsole.rotation import (
@@ -86,8 +87,9 @@ class RotationView:
     """Where the rotation stands. `plan` is None where none is made; then `step` is `none`.
 
     `words` are the step's own, None at the end. `diff` is what the next write changes, by identity. `undo` is
-    the change that an undo would take back, `undo_problem` why it may not be. `result` is a sentence about
-    what was just done; `link` is where the target really is, if it is behind a symbolic link.
+    the change that an undo would take back. `result` is a sentence about
+    what was just done; `link` is where the target really is, if it is behind a symbolic link. `warnings` are
+    about the file that the next write would make, `digest` is the SHA-256 of the file as it is.
     """
 
     taken_at: datetime
@@ -109,6 +111,14 @@ class RotationView:
     link: str | None = None
     problems: tuple[str, ...] = ()
     result: str | None = None
+    warnings: tuple[Finding, ...] = ()
+    digest: str | None = None
+
+    @property
+    def overridable(self) -> bool:
+        """Whether a written reason would open the gate: all that closes it may be passed that way."""
+        reasons = self.gate.reasons
+        return not self.gate.holds and bool(reasons) and all(reason.overridable for reason in reasons)
 
     @property
     def title(self) -> str:
@@ -154,6 +164,7 @@ class RotationView:
             "negative_check": {"result": self.negative.result, "detail": self.negative.detail}
             if self.negative
             else None,
+            "warnings": [finding.to_dict() for finding in self.warnings],
             "problems": list(self.problems),
             "result": self.result,
         }

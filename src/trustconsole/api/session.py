@@ -17,13 +17,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from trustconsole.api.revoking import Revocation, revoke
+from trustconsole.api.rotating import Rotation
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.api.survey import Survey
 from trustconsole.api.target import Options, Target, find_target
 from trustconsole.api.verifying import setting_of
+from trustconsole.api.what_if import Ground, answer, question_of
 from trustconsole.controller_config import ConfigReport, check_config
-from trustconsole.errors import Location, TrustConsoleError, UnreadableFile
+from trustconsole.errors import Location, TrustConsoleError, UnreadableFile, UsageError
 from trustconsole.inventory import (
+    Impact,
     Inventory,
     ManifestCache,
     Setting,
@@ -31,8 +35,16 @@ from trustconsole.inventory import (
     list_modules,
     verify_modules,
 )
-from trustconsole.nodes import NodeReport, ProcessTable, Runner, TargetFiles, check_nodes, run_command
-from trustconsole.records import Observations
+from trustconsole.nodes import (
+    NodeReport,
+    ProcessTable,
+    Runner,
+    SilentHosts,
+    TargetFiles,
+    check_nodes,
+    run_command,
+)
+from trustconsole.records import Acknowledgements, Observations
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
@@ -63,10 +75,12 @@ class Session:
         self._memory = VerdictMemory()
         self._manifests = ManifestCache()
         self._observations: Observations | None = None
+        self._silent = SilentHosts()
         self._generation = 0
         self._watched: tuple[Path, ...] = ()
         self._last_target: Target | None = None
         self._survey: Survey | None = None
+        self._ground: Ground | None = None
         self._looking = Lock()
 
     def look(
@@ -96,6 +110,7 @@ class Session:
         setting = setting_of(target, report, now) if report is not None else None
         inventory = list_modules(target.modules(report), manifest_of=self._manifests.read)
         self._watched = _watched(target, setting, inventory, target.modules(report))
+        self._ground = Ground(target, report, setting, inventory) if setting is not None else None
         nodes, node_problem = self._nodes(target, report, setting, now)
         reports: list[VerificationReport | None] = [None] * len(inventory.modules)
 
@@ -136,6 +151,29 @@ class Session:
             return self._survey
 
     @property
+    def last_survey(self) -> Survey | None:
+        """What the last look found, None before the first: for what is shown, never for what is written."""
+        return self._survey
+
+    def rotation(self) -> Rotation:
+        """The rotation of this workspace."""
+        return Rotation(self)
+
+    def revoke(
+        self,
+        fingerprint: str,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> Revocation:
+        """As `revoking.revoke`."""
+        return revoke(
+            self, fingerprint, apply=apply, override=override, follow_link=follow_link, reviewed=reviewed
+        )
+
+    @property
     def memory(self) -> VerdictMemory:
         """What earlier looks verified: asking again under another file costs only what is new."""
         return self._memory
@@ -148,6 +186,26 @@ class Session:
     def now(self) -> datetime:
         """The session's clock."""
         return self._clock()
+
+    def impact(
+        self,
+        *,
+        file: str = "trust-root",
+        remove: str | None = None,
+        add: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Impact:
+        """As `api.impact`, on the files and modules of the last look, with what it found out; blocks.
+
+        Safe to call from a thread, also while another looks.
+        """
+        question = question_of(file, remove, add)
+        if self._ground is None:
+            raise UsageError(
+                "no configuration says what modules are judged by", hint="name it with --config F"
+            )
+        return answer(question, self._ground, self._memory, progress=progress, cancelled=cancelled)
 
     def _target(self) -> tuple[Target, tuple[str, ...]]:
         """The files this look is about; a settings file that broke keeps its last good state in force."""
@@ -170,6 +228,7 @@ class Session:
             _path_of(setting.trust_root.path if setting and setting.trust_root else None),
             _path_of(setting.rekor_key.path if setting and setting.rekor_key else None),
         )
+        statements = Acknowledgements.load(target.state)
         found = check_nodes(
             target.settings.nodes,
             files,
@@ -177,9 +236,13 @@ class Session:
             now=now,
             runner=self._runner,
             processes=self._processes,
+            silent=self._silent,
+            acknowledged=statements.by_node(),
         )
-        problem = self._observations.problem if target.settings.nodes else None
-        return found.nodes, (problem,) if problem else ()
+        if not target.settings.nodes:
+            return found.nodes, ()
+        problems = (self._observations.problem, statements.problem)
+        return found.nodes, tuple(problem for problem in problems if problem)
 
     async def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
@@ -233,7 +296,8 @@ def _watched(
     if setting is not None:
         small += [_path_of(one.path) for one in (setting.trust_root, setting.rekor_key) if one is not None]
     directories = {Path(module.path).parent for module in inventory.modules}
-    pids = [Path(node.evidence.value) for node in target.settings.nodes if node.evidence.kind == "pid_file"]
+    local = [node.evidence for node in target.settings.nodes if not node.via]
+    pids = [Path(evidence.value) for evidence in local if evidence.kind == "pid_file"]
     return (*(path for path in small if path is not None), *modules, *sorted(directories), *pids)
 
 

@@ -35,7 +35,8 @@ MODES: tuple[Mode, ...] = ("KEYED", "COSIGN_BUNDLE")
 REKOR_POLICIES: tuple[RekorPolicy, ...] = ("DISABLED", "REQUIRE_SET")
 
 
-def _now(at: datetime | None) -> datetime:
+def checked_time(at: datetime | None) -> datetime:
+    """`at`, now where None; raises `UsageError` where it has no time zone."""
     if at is not None and at.tzinfo is None:
         raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
     return at if at is not None else datetime.now(UTC)
@@ -80,7 +81,7 @@ def verify(
     timestamp authorities count, in place of `rekor_key`; without a `trust_root` its certificate authorities
     are the anchors. An unknown mode or policy and an `at` without time zone are a `UsageError`.
     """
-    now = _now(at)
+    now = checked_time(at)
     policy = Policy(
         _checked_mode(mode),
         _checked_policy(rekor_policy),
@@ -157,7 +158,8 @@ def _with_flags(wanted: VerifyOptions, base: Setting | None, now: datetime) -> S
     )
 
 
-def _setting(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
+def setting_for(wanted: VerifyOptions, now: datetime) -> tuple[Setting, Target, ConfigReport | None]:
+    """The policy that the flags, else the configuration, ask for; raises `UsageError` where none is named."""
     target = find_target(wanted.options)
     flags = (wanted.trust_root, wanted.mode, wanted.rekor_policy, wanted.rekor_key, wanted.trusted_root)
     named = wanted.trust_root is not None or wanted.trusted_root is not None
@@ -206,8 +208,8 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
         raise UsageError("--sidecar goes with exactly one artefact", hint="name the one it belongs to")
     if wanted.jobs is not None and wanted.jobs < 1:
         raise UsageError("--jobs must be 1 or more")
-    now = _now(wanted.at)
-    setting, target, report = _setting(wanted, now)
+    now = checked_time(wanted.at)
+    setting, target, report = setting_for(wanted, now)
     if wanted.sidecar is not None:
         one = verify_artifact(
             wanted.artifacts[0],

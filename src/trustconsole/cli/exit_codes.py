@@ -110,3 +110,11 @@ def of_restarts(states: Iterable[str]) -> int:
 def of_release(verdict: str, *, clean: bool) -> int:
     """Of a release: good only where it is accepted and `clean`, without a finding that is an error."""
     return REFUSED if verdict == "accept" and not clean else _DOCUMENTED[verdict]
+
+
+def of_impact(*, readable: bool, allowed: bool, loses: bool, uncertain: bool, modules: int) -> int:
+    """Of `impact`: nothing is lost, and the change could be written; nothing judged is nothing known."""
+    if not readable:
+        return USAGE
+    doubt = UNKNOWN if uncertain or not modules else GOOD
+    return worst((REFUSED if loses or not allowed else GOOD, doubt))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole.cli import (
+    auditing,
     bundles,
     configuration,
     demo,
@@ -18,6 +19,7 @@ from trustconsole.cli import (
     rotating,
     trust_root,
     verifying,
+    what_if,
 )
 from trustconsole.cli.call import Handler
 
@@ -31,12 +33,15 @@ HANDLERS: Final[dict[str, Handler]] = {
     "verify": verifying.verify,
     "verify-bundle": bundles.verify_bundle,
     "inspect": inspecting.inspect,
+    "impact": what_if.impact,
     "restarts": nodes.restarts,
     "rotate.start": rotating.start,
     "rotate.status": rotating.status,
     "rotate.next": rotating.next_step,
     "rotate.undo": rotating.undo,
     "revoke": revoking.revoke,
+    "audit.show": auditing.show,
+    "audit.verify": auditing.verify,
     "release.verify": releasing.verify,
     "release.diff": releasing.diff,
     "image.verify": imaging.verify,

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from trustconsole import api
-from trustconsole.api import NodeReport
+from trustconsole.api import AcknowledgeReport, NodeReport
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
 from trustconsole.cli.output import Stream
-from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, RESTART, UNKNOWN
+from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, NEUTRAL, RESTART, UNKNOWN
 from trustconsole.cli.styled import Styled
+from trustconsole.errors import UsageError
 from trustconsole.text import plural, relative_time, rfc3339
 
 _WORDS: Final = {
@@ -24,7 +25,11 @@ _NEXT: Final = {"restart": "restart it", "unknown": "to be certain, restart it"}
 
 
 def restarts(call: Call) -> int:
-    """Print every node of the settings and whether it needs a restart."""
+    """Print every node of the settings and whether it needs a restart; or acknowledge the restart of one."""
+    if call.values.acknowledge is not None:
+        return _acknowledge(call, call.values.acknowledge)
+    if call.values.apply:
+        raise UsageError("--apply goes with --acknowledge NODE", hint="trustconsole restarts --help")
     report = api.restarts(call.options)
     if call.output.json:
         call.output.document(report.to_dict())
@@ -33,6 +38,36 @@ def restarts(call: Call) -> int:
     if not report.nodes:
         call.output.note("the settings name no nodes", hint="list them under nodes in the settings file")
     return exit_codes.of_restarts(node.state for node in report.nodes)
+
+
+def _acknowledge(call: Call, node: str) -> int:
+    report = api.acknowledge(call.options, node, apply=call.values.apply)
+    if call.output.json:
+        call.output.document(report.to_dict())
+    else:
+        _print_acknowledged(call.output.out, report)
+    return exit_codes.of_restarts([report.node.state]) if report.applied else exit_codes.GOOD
+
+
+def _print_acknowledged(out: Stream, report: AcknowledgeReport) -> None:
+    statement = report.statement
+    words = (
+        f"{statement.login} states that {statement.node} was restarted at {rfc3339(statement.at)}, "
+        "with the files of that moment"
+    )
+    lead = out.state(ACCEPT, "recorded") if report.applied else out.state(NEUTRAL, "would record")
+    out.row(Styled(), lead + out.text(f": {words}"))
+    blocks.facts(out, [(role, digest) for role, digest in statement.files.items()])
+    sign = BY_NODE_STATE[report.node.state]
+    out.line()
+    out.row(Styled(), out.text("then ", "muted") + out.state(sign, f"{_WORDS[report.node.state]}"))
+    blocks.facts(
+        out,
+        (
+            ("reason", report.node.reason),
+            ("next", None if report.applied else "the same with --apply, right after the restart"),
+        ),
+    )
 
 
 def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
@@ -52,12 +87,16 @@ def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
         out.row(Styled(), head + out.state(sign, _WORDS[node.state]))
         started = f"{rfc3339(node.started)}, {relative_time(node.started, now)} ago" if node.started else None
         command = shlex.join(node.restart_command) if node.state in _NEXT else ""
+        bring = "; ".join(f"{file.path} there with {file.target} of this host" for file in node.file_mismatch)
+        stated = f"once it is: trustconsole restarts --acknowledge {shlex.quote(node.name)} --apply"
         blocks.facts(
             out,
             (
                 ("reason", node.reason),
                 ("started", started),
                 ("evidence", node.evidence),
-                ("next", command and f"{_NEXT[node.state]}: {command}"),
+                ("next", bring and f"replace {bring}"),
+                ("then" if bring else "next", command and f"{_NEXT[node.state]}: {command}"),
+                ("then", stated if node.acknowledgeable and node.state in _NEXT else None),
             ),
         )

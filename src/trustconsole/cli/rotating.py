@@ -68,6 +68,7 @@ def next_step(call: Call) -> int:
     view = rotation.next(
         apply=values.apply,
         restart=values.restart,
+        send=values.send,
         confirm=values.confirm or "",
         override=values.override or "",
         follow_link=values.follow_link,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from trustconsole.api import Standing, Verdict
+    from trustconsole.api import Change, Outcome, Standing, Verdict
 
 Role = Literal["", "success", "error", "warning", "accent", "muted", "bold"]
 
@@ -51,6 +51,19 @@ BY_VERDICT: Final[dict[Verdict, Sign]] = {
 }
 BY_STEP: Final = {"pass": ACCEPT, "fail": REJECT, "skip": NEUTRAL, "info": INFO, "warn": WARN}
 BY_SEVERITY: Final = {"error": REJECT, "warning": WARN, "info": INFO}
+BY_OUTCOME: Final[dict[Outcome, Sign]] = {
+    "refused": REJECT,
+    "lost": REJECT,
+    "unknown": UNKNOWN,
+    "kept": ACCEPT,
+}
+BY_CHANGE: Final[dict[Change, Sign]] = {
+    "stops": REJECT,
+    "unknown": UNKNOWN,
+    "starts": WARN,
+    "keeps": ACCEPT,
+    "fails": NEUTRAL,
+}
 BY_NODE_STATE: Final = {"current": ACCEPT, "restart": RESTART, "unknown": UNKNOWN}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -184,14 +185,14 @@ def _print_diff(out: Stream, report: TrustRootDiff) -> None:
         out.row(Styled(), out.state(WARN, ", ".join(counts)))
     blocks.facts(out, (("from", report.before), ("to", report.after)))
     out.line()
-    print_changes(out, report)
+    print_changes(out, report, report.kept)
     loads = [(_ROLES[role], _load_change(out, change)) for role, change in report.controller.items()]
     blocks.heading(out, "What the controller loads")
     blocks.facts(out, loads)
 
 
-def print_changes(out: Stream, report: TrustRootDiff) -> None:
-    """One line for each identity: gone, new, renewed, kept."""
+def print_changes(out: Stream, report: TrustRootDiff, kept: Sequence[BlockChange] = ()) -> None:
+    """A row for each block that goes, comes, is renewed, or is among `kept`."""
     rows = [_change(out, "-", change.before, change) for change in report.removed]
     rows += [_change(out, "+", change.after, change) for change in report.added]
     rows += [
@@ -200,7 +201,7 @@ def print_changes(out: Stream, report: TrustRootDiff) -> None:
         )
         for renewal in report.renewed
     ]
-    rows += [_change(out, " ", change.after, change) for change in report.kept]
+    rows += [_change(out, " ", change.after, change) for change in kept]
     if rows:
         print_table(out, [Column(""), *(Column("", least=12) for _ in range(3))], rows, indent=2)
 

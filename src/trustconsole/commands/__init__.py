@@ -1,7 +1,7 @@
 """Every command and every key of trustconsole, as data.
 
 The command line builds its parser from `COMMANDS`; the console builds bindings, hints, palette and help from
-`KEYS` and from the commands that have an `action`; the README's key table is `key_table()`. A new command or
+`KEYS` and from the commands that have an `action`; the README's tables are `tables`. A new command or
 key is a new row here and nothing else, so that the three can never tell different stories. No behaviour
 belongs here, and nothing but the standard library is imported.
 """
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from trustconsole.commands.arguments import (
+    APPLY,
     BUNDLE_ARGUMENTS,
-    CHANGING,
     CONFIG,
     CONFIG_FILE,
+    IMPACT_ARGUMENTS,
     JSON,
     MODULES,
     REVEAL,
@@ -27,6 +28,7 @@ from trustconsole.commands.arguments import (
 from trustconsole.commands.image import IMAGE_COMMANDS
 from trustconsole.commands.model import Argument, Command, Parse
 from trustconsole.commands.release import RELEASE_COMMANDS
+from trustconsole.commands.rotation import ROTATION_COMMANDS
 
 __all__ = [
     "COMMANDS",
@@ -40,13 +42,13 @@ __all__ = [
     "Scope",
     "command",
     "hints",
-    "key_table",
     "keys_of",
 ]
 
 Scope = Literal[
-    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help"
-]
+    "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help",
+    "rotation", "revocation", "audit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Pane:
     title: str
     short: str
     help: str
+
+    @property
+    def name(self) -> str:
+        """Number and title; a list outside the five panes has the number 0 and goes by its title."""
+        return f"{self.number} {self.title}" if self.number else self.title
 
 
 PANES: Final[tuple[Pane, ...]] = (
@@ -193,9 +200,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "signer, log entry and time. Without --trusted-root the packaged public-good one counts.",
         BUNDLE_ARGUMENTS,
         (
-            "trustconsole verify-bundle --bundle F.sigstore.json --certificate-identity I "
-            "--certificate-oidc-issuer U F",
-            "trustconsole verify-bundle --bundle F.sigstore.json --key author.pub sha256:…",
+            "trustconsole verify-bundle --bundle B --certificate-identity I --certificate-oidc-issuer U F",
+            "trustconsole verify-bundle --bundle B --key author.pub sha256:…",
         ),
     ),
     Command(
@@ -209,76 +215,43 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette_help="Everything about what the cursor is on.",
     ),
     Command(
+        "impact",
+        ("impact",),
+        "What stops, starts or goes on if a block goes or comes.",
+        "Judges every module as if a block were gone from the trust root (or the Rekor key file), or as "
+        "if another were there, in both readings, and says by which rule each stops. Nothing is written.",
+        IMPACT_ARGUMENTS,
+        (
+            "trustconsole impact --remove eb692ca4 --config config/controller.yml",
+            "trustconsole impact --add new-author.pem",
+            "trustconsole impact --file rekor --remove c67a9f7b --add new-log.pub",
+        ),
+        action="what_if",
+        palette_help="What stops if the block under the cursor goes (pane 1).",
+    ),
+    Command(
         "restarts",
         ("restarts",),
         "Which nodes run on which files.",
-        "Compares when each node started with when its trust root, Rekor key and signing settings changed.",
-        (CONFIG, SETTINGS, WORKING_DIRECTORY, JSON),
-        ("trustconsole restarts",),
+        "Compares when each node started with when its trust root, Rekor key and signing settings changed. "
+        "With --acknowledge it keeps your word that a node without evidence was restarted just now.",
+        (
+            CONFIG,
+            SETTINGS,
+            WORKING_DIRECTORY,
+            Argument(
+                ("--acknowledge",), "State that this node (evidence: manual) was restarted just now.", "NODE"
+            ),
+            APPLY,
+            JSON,
+        ),
+        ("trustconsole restarts", "trustconsole restarts --acknowledge daemon-7 --apply"),
         action="pane(5)",
         palette_help="The nodes, and which need a restart (pane 5).",
     ),
+    *ROTATION_COMMANDS,
     *RELEASE_COMMANDS,
     *IMAGE_COMMANDS,
-    Command(
-        "rotate.start",
-        ("rotate", "start"),
-        "Plan a rotation, and with --apply add the new key.",
-        "Plans the rotation of one block to another and shows what step 1 would do; --apply records the plan "
-        "and carries step 1 out. The same arguments again resume the rotation, from any state of the files.",
-        (
-            Argument(("--kind",), "What is rotated.", choices=("author", "ca", "rekor"), required=True),
-            Argument(("--old",), "Fingerprint of the old block, or its first 8 digits.", "FP", required=True),
-            Argument(("--new",), "PEM file with the new key or certificate.", "PEM", "path", required=True),
-            *CHANGING,
-        ),
-        ("trustconsole rotate start --kind author --old 8f2c91ab --new author-new.pub --apply",),
-        mutates=True,
-        action="rotate",
-        palette_help="Rotate an author's key, a CA certificate or a Rekor key in five steps.",
-    ),
-    Command(
-        "rotate.status",
-        ("rotate", "status"),
-        "Where the rotation stands, and what its gate waits for.",
-        "Derives the step from the files, the modules and the nodes as they are now. The exit code is 0.",
-        (CONFIG, SETTINGS, WORKING_DIRECTORY, MODULES, JSON),
-        ("trustconsole rotate status --json",),
-    ),
-    Command(
-        "rotate.next",
-        ("rotate", "next"),
-        "Say which gate holds or not and why; with --apply go on.",
-        "Looks at the evidence of the step under way; --apply carries the step out where its gate holds. "
-        "Restart commands run only with --restart, one node at a time.",
-        (
-            Argument(("--restart",), "Run the nodes' restart commands, one at a time.", switch=True),
-            Argument(("--send",), "Send the file to nodes on other hosts that do not hold it.", switch=True),
-            Argument(("--confirm",), "First eight digits of the old fingerprint, for its removal.", "FP8"),
-            *CHANGING,
-        ),
-        ("trustconsole rotate next --apply --restart", "trustconsole rotate next --apply --confirm 8f2c91ab"),
-        mutates=True,
-    ),
-    Command(
-        "rotate.undo",
-        ("rotate", "undo"),
-        "Take the last change of the rotation back.",
-        "Restores the file as it was before the last change: bytes, mode, owner, access lists and times.",
-        CHANGING,
-        ("trustconsole rotate undo --apply",),
-        mutates=True,
-    ),
-    Command(
-        "revoke",
-        ("revoke",),
-        "Remove a block at once, and say what that does not achieve.",
-        "The emergency: no overlap and no gate, but a backup, an audit record and the whole list of what "
-        "stops, what keeps running and which daemons are not covered.",
-        (Argument(("FP",), "Fingerprint of the block, or its first 8 digits.", "FP"), *CHANGING),
-        ("trustconsole revoke 8f2c91ab", "trustconsole revoke 8f2c91ab --apply"),
-        mutates=True,
-    ),
     Command(
         "info",
         ("info",),
@@ -317,6 +290,26 @@ KEYS: Final[tuple[Key, ...]] = (
         "Read every file again now (also f5)."),
     Key("neighbour", (("n", "neighbour(1)"), ("p", "neighbour(-1)")), "n p", "next",
         "Show the next or the previous row without leaving the detail.", "detail", hint=2),
+    Key("what-if", (("w", "what_if"),), "w", "what if",
+        "Show what stops, starts or goes on if the block under the cursor goes.", "trust-root"),
+    Key("rotate", (("R", "rotate"),), "R", "rotate",
+        "Rotate a key in five steps, or go on with the rotation that is under way.", "panes"),
+    Key("revoke", (("X", "revoke"),), "X", "revoke",
+        "Emergency: what removing the block under the cursor of pane 1 would do, then remove it.", "panes"),
+    Key("next-step", (("n", "next_step"),), "n", "next",
+        "Carry the step out, after a question; where its gate is closed, say why.", "rotation", hint=1),
+    Key("undo", (("u", "undo"),), "u", "undo",
+        "Take the last change back, after a question.", "rotation", hint=2),
+    Key("save-commands", (("s", "save_commands"),), "s", "script",
+        "Write the commands that sign the modules again as a script into the state directory.", "rotation",
+        hint=3),
+    Key("override", (("o", "override"),), "o", "override",
+        "Pass a gate with a written reason, where every open reason allows it; it is kept in the audit log.",
+        "rotation"),
+    Key("another", (("c", "another"),), "c", "other plan",
+        "Plan another rotation, before step 1 or after the last.", "rotation"),
+    Key("remove-now", (("n", "remove_now"),), "n", "remove",
+        "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",
@@ -344,11 +337,3 @@ def hints(scopes: tuple[Scope, ...]) -> tuple[Key, ...]:
     return tuple(sorted((key for key in KEYS if key.hint and key.scope in scopes), key=lambda key: key.hint))[
         :8
     ]
-
-
-def key_table() -> str:
-    """The README's key table in Markdown, with a line feed at the end."""
-    places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
-    places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
-    rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
-    return "\n".join(["| key | where | what it does |", "|---|---|---|", *rows]) + "\n"

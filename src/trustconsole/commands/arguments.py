@@ -30,9 +30,7 @@ CONFIG_FILE: Final = Argument(
 )
 REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
 
-APPLY: Final = Argument(
-    ("--apply",), "Do it; without it the command only says what it would do.", switch=True
-)
+APPLY: Final = Argument(("--apply",), "Do it; without it only say what would be done.", switch=True)
 OVERRIDE: Final = Argument(
     ("--override",),
     "Pass what is not proved, or lost, with this written reason; it is kept in the audit log.",
@@ -52,10 +50,7 @@ AT: Final = Argument(
     ("--at",), "Judge at this time instead of now (RFC 3339); a verified time still counts.", "TIME", "time"
 )
 
-VERIFY_ARGUMENTS: Final = (
-    Argument(
-        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
-    ),
+POLICY: Final = (
     Argument(("--trust-root",), "PEM file with the blocks that are trusted.", "F", "path"),
     Argument(
         ("--mode",),
@@ -64,10 +59,18 @@ VERIFY_ARGUMENTS: Final = (
     ),
     Argument(("--rekor-policy",), "Whether a log entry is required.", choices=("DISABLED", "REQUIRE_SET")),
     Argument(("--rekor-key",), "PEM file with the log's public key.", "F", "path"),
-    TRUSTED_ROOT,
     CONFIG,
     SETTINGS,
     WORKING_DIRECTORY,
+)
+"""What modules are judged by: flags, or the files that say it."""
+
+VERIFY_ARGUMENTS: Final = (
+    Argument(
+        ("ARTIFACT",), "A module, a directory of modules, or a module store.", "ARTIFACT", "path", nargs="*"
+    ),
+    *POLICY,
+    TRUSTED_ROOT,
     Argument(("--sidecar",), "The signature file of the one artefact given.", "F", "path"),
     AT,
     Argument(("--jobs",), "How many modules are verified at once.", "N", "integer"),
@@ -78,6 +81,20 @@ VERIFY_ARGUMENTS: Final = (
         choices=("documented", "controller", "both"),
         default="documented",
     ),
+    JSON,
+)
+
+IMPACT_ARGUMENTS: Final = (
+    Argument(
+        ("--file",), "The file that would change.", choices=("trust-root", "rekor"), default="trust-root"
+    ),
+    Argument(
+        ("--remove",), "The block that would go: its fingerprint, or 8 or more of its first digits.", "FP"
+    ),
+    Argument(("--add",), "A PEM file with the one block that would come.", "PEM", "path"),
+    *POLICY,
+    AT,
+    MODULES,
     JSON,
 )
 

@@ -6,67 +6,48 @@ snapshot. What a screen shows belongs to the panes; what is true belongs to the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
-from typing import Final, Literal
+from typing import Literal
 
 from textual import work
-from textual.app import App
 from textual.driver import Driver
 from textual.message import Message
-from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Input
-from textual.worker import get_current_worker
 
-from trustconsole.api import Snapshot
 from trustconsole.commands import Scope
 from trustconsole.console.bindings import OPENERS
 from trustconsole.console.clipboard import OSC52_LIMIT, encoded_size
 from trustconsole.console.crash import crash_text
 from trustconsole.console.display import Display
+from trustconsole.console.looking import LookingApp
+from trustconsole.console.problems import sentence
 from trustconsole.console.screens.detail import DetailScreen
 from trustconsole.console.screens.help import HelpScreen
 from trustconsole.console.screens.info import InfoScreen
 from trustconsole.console.screens.main import MainScreen
 from trustconsole.console.screens.pick import PickScreen, commands_choices
+from trustconsole.console.screens.revocation import RevocationScreen
+from trustconsole.console.screens.rotation import RotationScreen
 from trustconsole.console.screens.start import StartScreen
+from trustconsole.console.screens.what_if import WhatIfScreen
+from trustconsole.console.screens.working import WorkingScreen
 from trustconsole.console.session import Session, Start
-from trustconsole.console.sheet import Copyable, as_text
+from trustconsole.console.sheet import Copyable, Sheet, as_text
 from trustconsole.console.theme import DARK, LIGHT, PLAIN, VARIABLES
 from trustconsole.console.widgets.pane import PaneBox
 from trustconsole.errors import TrustConsoleError
 from trustconsole.text import shorten, visible_lines
 
-PROGRESS_SECONDS: Final = 0.25
-"""At least this long between two partial snapshots."""
 
-
-class ConsoleApp(App[None]):
+class ConsoleApp(LookingApp):
     """The console over one session, or over none yet on the first start."""
 
     CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     TITLE = "trustconsole"
-
-    snapshot: reactive[Snapshot | None] = reactive(None, always_update=True)
-    problems: reactive[tuple[str, ...]] = reactive(())
-
-    @dataclass
-    class Ready(Message):
-        """A snapshot from the thread; `complete` False while modules are still being verified."""
-
-        snapshot: Snapshot
-        complete: bool
-
-    @dataclass
-    class LookEnded(Message):
-        """A look ended; `problem` says why there is no snapshot, empty where all is well."""
-
-        problem: str
 
     @dataclass
     class Opened(Message):
@@ -95,8 +76,6 @@ class ConsoleApp(App[None]):
         self.theme = PLAIN.name if no_color else DARK.name
         self.set_class(no_color, "-plain")
         self.set_class(not unicode, "-ascii")
-        self._looking = self._again = self._watching = False
-        self._watch_problem = self._look_problem = ""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Names the style sheet uses that Textual's own themes do not have."""
@@ -147,72 +126,6 @@ class ConsoleApp(App[None]):
             self.session = message.session
             self._open_main()
 
-    def request_look(self) -> None:
-        """Look now, or once more when the present look is done."""
-        if self._looking:
-            self._again = True
-        elif self.session is not None:
-            self._looking, self._again = True, False
-            self._look(self.session)
-
-    @work(thread=True, group="look")
-    def _look(self, session: Session) -> None:
-        worker = get_current_worker()
-        last = 0.0
-
-        def progress(partial: Snapshot) -> None:
-            nonlocal last
-            if monotonic() - last >= PROGRESS_SECONDS:
-                self.post_message(self.Ready(partial, complete=False))
-                last = monotonic()
-
-        try:
-            snapshot = session.look(progress, lambda: worker.is_cancelled)
-        except TrustConsoleError as error:
-            self.post_message(self.LookEnded(sentence(error)))
-        else:
-            self.post_message(self.Ready(snapshot, complete=True))
-            self.post_message(self.LookEnded(""))
-
-    def on_console_app_ready(self, message: Ready) -> None:
-        """Take a snapshot unless a newer one, or a fuller one of the same look, is on the screen."""
-        old, new = self.snapshot, message.snapshot
-        if old is None or (new.generation, new.verified) >= (old.generation, old.verified):
-            self.snapshot = new
-            self._tell()
-
-    def on_console_app_look_ended(self, message: LookEnded) -> None:
-        """Show what went wrong, and look again where that was asked for meanwhile."""
-        self._looking = False
-        self._look_problem = message.problem
-        if self.session is not None and not self._watching:
-            # Only a look tells which directories matter, so watching begins after the first.
-            self._watching = True
-            self._watch(self.session)
-        self._tell()
-        if self._again:
-            self.request_look()
-
-    @work(group="watch", exclusive=True)
-    async def _watch(self, session: Session) -> None:
-        stop = asyncio.Event()
-        try:
-            async for word in session.changes(stop):
-                if word == "rescan":
-                    if not self._looking:
-                        self.request_look()
-                    continue
-                self._watch_problem = "" if word == "changed" else word
-                self._tell()
-                self.request_look()
-        finally:
-            stop.set()
-
-    def _tell(self) -> None:
-        own = (self._look_problem, self._watch_problem)
-        theirs = self.snapshot.problems if self.snapshot else ()
-        self.problems = tuple(dict.fromkeys(p for p in (*own, *theirs) if p))
-
     def say(self, words: str, *, severity: str = "information") -> None:
         """A note that passes by; a state belongs into the banner or a pane."""
         level: Literal["error", "information"] = "error" if severity == "error" else "information"
@@ -225,7 +138,7 @@ class ConsoleApp(App[None]):
             return
         text = visible_lines(what.value)
         if encoded_size(text) > OSC52_LIMIT:
-            self._write("copied", text, f"{what.what} is too long for the clipboard; written to")
+            self.export_text("copied", text, f"{what.what} is too long for the clipboard; written to")
             return
         self.copy_to_clipboard(text)
         lines = text.count("\n") + 1
@@ -238,9 +151,14 @@ class ConsoleApp(App[None]):
         if view is None:
             self.say("Nothing to export yet")
             return
-        self._write(f"{box.pane.id}-detail", as_text(view.sheet(box.rows.item, 2)), "Written to")
+        self.export(f"{box.pane.id}-detail", view.sheet(box.rows.item, 2))
 
-    def _write(self, name: str, text: str, words: str) -> None:
+    def export(self, name: str, sheet: Sheet) -> None:
+        """Write a sheet as text into the state directory."""
+        self.export_text(name, as_text(sheet), "Written to")
+
+    def export_text(self, name: str, text: str, words: str) -> None:
+        """Write `text` into the state directory and say so after `words`."""
         if self.session is None:
             return
         try:
@@ -267,12 +185,51 @@ class ConsoleApp(App[None]):
         """The keys, those of this place first."""
         if isinstance(self.screen, ModalScreen):
             return
-        here: Scope = "detail" if isinstance(self.screen, DetailScreen) else self.main.box.pane.id
+        here: Scope = self.main.box.pane.id
+        if isinstance(self.screen, (DetailScreen, RotationScreen, RevocationScreen)):
+            here = self.screen.SCOPE
         await self.push_screen(HelpScreen(self.show_as, here))
+
+    async def action_rotate(self) -> None:
+        """The rotation that is under way, or the planning of one."""
+        if self.session is None or isinstance(self.screen, (ModalScreen, WorkingScreen)):
+            return
+        await self.push_screen(RotationScreen(self.show_as, self.session))
+
+    async def action_revoke(self) -> None:
+        """What removing the block under the cursor of pane 1 at once would do."""
+        if self.session is None or isinstance(self.screen, (ModalScreen, WorkingScreen)):
+            return
+        block = self.main.block
+        if block is None or block.fingerprint is None:
+            self.say("Put the cursor of pane 1 on the key or certificate that is to go: 1, then X")
+            return
+        await self.push_screen(RevocationScreen(self.show_as, self.session, block.fingerprint))
+
+    async def action_quit(self) -> None:
+        """Leave, unless a change or a restart is under way."""
+        busy = next((s.busy for s in self.screen_stack if isinstance(s, WorkingScreen) and s.busy), "")
+        if busy:
+            self.say(f"Not yet: {busy}. esc stops what can be stopped")
+        else:
+            self.exit()
 
     async def _run(self, action: str | None) -> None:
         if action:
             await self.run_action(action, self.screen)
+
+    async def action_what_if(self) -> None:
+        """What happens if the block under the cursor of pane 1 goes."""
+        if not isinstance(self.screen, MainScreen | DetailScreen) or isinstance(self.screen, WhatIfScreen):
+            return
+        box = self.main.box
+        if box.pane.number != 1:
+            self.screen.action_pane(1)
+            self.say("Choose a block, then w: what if it goes")
+        elif box.rows.item is None:
+            self.say("There is no block to ask about")
+        else:
+            await self.push_screen(WhatIfScreen(self.show_as, box))
 
     async def action_info(self) -> None:
         """Versions and the paths of this session."""
@@ -283,8 +240,3 @@ class ConsoleApp(App[None]):
         self.bell()
         self._exit_renderables.append(crash_text())
         self._close_messages_no_wait()
-
-
-def sentence(error: TrustConsoleError) -> str:
-    """What, and what to do."""
-    return f"{error}. {error.hint}" if error.hint else str(error)

@@ -12,10 +12,11 @@ from typing import Final
 
 from textual.content import Content
 
-from trustconsole.api import ModuleRow, Snapshot, value_words
+from trustconsole.api import ModuleRow, RotationView, Snapshot, value_words
 from trustconsole.console.display import Display, join
 from trustconsole.console.panes.configuration import start_words
 from trustconsole.console.panes.profile import ENFORCING
+from trustconsole.console.rotation.words import under_way
 from trustconsole.console.signs import ACCEPT, DIFFER, INFO, NEUTRAL, PENDING, REJECT, RESTART, UNKNOWN, WARN
 from trustconsole.text import plural
 
@@ -23,8 +24,15 @@ LEAST_PLACE: Final = 12
 """Cells below which the place says nothing any more; the policy beside it is never cut for it."""
 
 
-def headline(snapshot: Snapshot, display: Display) -> Content:
-    """The one sentence about this snapshot; parts are separated, the gravest stands first."""
+def headline(snapshot: Snapshot, display: Display, rotation: RotationView | None = None) -> Content:
+    """The one sentence about this snapshot; parts are separated, the gravest stands first.
+
+    A rotation that is under way follows, whatever else is said.
+    """
+    return display.separated((_state(snapshot, display), under_way(rotation, display)))
+
+
+def _state(snapshot: Snapshot, display: Display) -> Content:
     parts = [*_start(snapshot, display), *_modules(snapshot, display), *_trust_root(snapshot, display)]
     restart = sum(node.state == "restart" for node in snapshot.nodes)
     if restart:

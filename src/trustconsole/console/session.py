@@ -11,7 +11,58 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.api import Snapshot
+from trustconsole.api import Impact, Revocation, RotationView, Snapshot
+
+
+class Rotating(Protocol):
+    """The rotation of a workspace. Everything here blocks and runs in a thread; errors are TrustConsoleError.
+
+    As `api.Rotation`: what is not applied is a dry run, and a read-only session refuses to apply.
+    """
+
+    def view(self, cancelled: Callable[[], bool] | None = None, *, fresh: bool = True) -> RotationView:
+        """Where it stands; without `fresh` as of the session's last look."""
+
+    def start(
+        self,
+        kind: str,
+        old: str,
+        new: Path,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> RotationView:
+        """Plan it; with `apply` record the plan and add the new block."""
+
+    def next(
+        self,
+        *,
+        apply: bool = False,
+        restart: bool = False,
+        only: str | None = None,
+        confirm: str = "",
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+        on_output: Callable[[str, str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> RotationView:
+        """Carry the step under way out."""
+
+    def undo(
+        self,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> RotationView:
+        """Take the last change back."""
+
+    def save_commands(self, view: RotationView) -> Path:
+        """Write the commands that sign again as a script; its path."""
 
 
 class Session(Protocol):
@@ -30,6 +81,29 @@ class Session(Protocol):
 
     def changes(self, stop: asyncio.Event) -> AsyncIterator[str]:
         """`changed`, `rescan`, or a sentence about the live watch; each asks for a new look."""
+
+    def impact(
+        self,
+        *,
+        remove: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Impact:
+        """What happens if the block with this fingerprint goes; blocks; raises TrustConsoleError."""
+
+    def rotation(self) -> Rotating:
+        """The rotation of this workspace."""
+
+    def revoke(
+        self,
+        fingerprint: str,
+        *,
+        apply: bool = False,
+        override: str = "",
+        follow_link: bool = False,
+        reviewed: str | None = None,
+    ) -> Revocation:
+        """What removing a block at once does, with `apply` done; blocks."""
 
     def export(self, name: str, text: str) -> Path:
         """Write `text` into the state directory under `name` and the time; raises TrustConsoleError."""

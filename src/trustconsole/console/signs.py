@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from trustconsole.api import ModuleState
+from trustconsole.api import Change, ModuleState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,19 @@ BY_VERDICT: Final[dict[str, Sign]] = {
     "no-boot": REJECT,
     "unsigned-allowed": NEUTRAL,
     "unknown": UNKNOWN,
+}
+BY_OUTCOME: Final[dict[Outcome, Sign]] = {
+    "refused": REJECT,
+    "lost": REJECT,
+    "unknown": UNKNOWN,
+    "kept": ACCEPT,
+}
+BY_CHANGE: Final[dict[Change, Sign]] = {
+    "stops": REJECT,
+    "unknown": UNKNOWN,
+    "starts": WARN,
+    "keeps": ACCEPT,
+    "fails": NEUTRAL,
 }
 BY_STEP: Final[dict[str, Sign]] = {
     "pass": ACCEPT,

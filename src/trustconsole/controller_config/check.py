@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from trustconsole.controller_config.documented import documented_cell, documente
 from trustconsole.controller_config.effective import (
     REKOR_KEY,
     TRUST_ROOT,
+    PemFile,
     VerifierOutcome,
     build_verifier,
     effective_profile,
@@ -30,6 +32,7 @@ from trustconsole.controller_config.validator import MESSAGE, Validation, valida
 from trustconsole.controller_config.yaml_tree import Document, read_document
 from trustconsole.errors import InputError, MissingFile
 from trustconsole.storage import FileBytes, read_bounded
+from trustconsole.trust_root import TrustRootReport, read_trust_root
 
 _OTHER: Final = {
     "http.port": "http.port",
@@ -48,6 +51,33 @@ _SIGNING_KEYS: Final = (
     REKOR_KEY,
 )
 
+PemReader = Callable[[ControllerSettings, str], PemFile | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningValues:
+    """What counts of a `controller.yml` for the question whether a controller runs on it.
+
+    `digest` is that of the effective runtime and signing values; the paths are as written, None where blank.
+    """
+
+    digest: str
+    trust_root: str | None
+    rekor_key: str | None
+
+
+def signing_values(data: bytes) -> SigningValues | None:
+    """The effective signing values in a `controller.yml`; None where the build does not load it."""
+    try:
+        settings = settings_of(bind(read_document(data)))
+    except LoadError:
+        return None
+
+    def path_of(key: str) -> str | None:
+        return None if settings.blank(key) else settings.text(key)
+
+    return SigningValues(_signing_digest(settings), path_of(TRUST_ROOT), path_of(REKOR_KEY))
+
 
 def working_directory_of(config_path: Path) -> Path:
     """Where the controller runs: the parent of `config/` for `*/config/controller.yml`, else here."""
@@ -57,8 +87,20 @@ def working_directory_of(config_path: Path) -> Path:
     return Path.cwd()
 
 
-def check_config(path: Path, working_directory: Path | None = None, *, now: datetime) -> ConfigReport:
-    """The file in both readings; never raises over the file, which may be anything or absent."""
+_NOTHING_ELSE: Final[Mapping[Path, TrustRootReport]] = {}
+
+
+def check_config(
+    path: Path,
+    working_directory: Path | None = None,
+    *,
+    now: datetime,
+    as_if: Mapping[Path, TrustRootReport] = _NOTHING_ELSE,
+) -> ConfigReport:
+    """The file in both readings; never raises over the file, which may be anything or absent.
+
+    `as_if` are PEM files, by their path below the working directory, that count instead of those on disk.
+    """
     directory = Path.cwd() / (working_directory or working_directory_of(path))
     try:
         file = read_bounded(path, limits.YAML_BYTES, what="controller.yml")
@@ -74,7 +116,16 @@ def check_config(path: Path, working_directory: Path | None = None, *, now: date
         bound = bind(document)
     except LoadError as error:
         return _shown(_unloaded(file, directory, document, error.failure))
-    return _shown(_loaded(file, directory, document, bound, now))
+    return _shown(_loaded(file, directory, document, bound, _reader(directory, now, as_if)))
+
+
+def _reader(directory: Path, now: datetime, as_if: Mapping[Path, TrustRootReport]) -> PemReader:
+    def read(settings: ControllerSettings, key: str) -> PemFile | None:
+        return read_pem(
+            settings, key, directory, lambda path: as_if.get(path) or read_trust_root(path, now=now)
+        )
+
+    return read
 
 
 def _shown(report: ConfigReport) -> ConfigReport:
@@ -129,13 +180,13 @@ def _unloaded(file: FileBytes, directory: Path, document: Document, failure: Loa
 
 
 def _loaded(
-    file: FileBytes, directory: Path, document: Document, bound: BoundRecord, now: datetime
+    file: FileBytes, directory: Path, document: Document, bound: BoundRecord, read: PemReader
 ) -> ConfigReport:
     settings = settings_of(bound)
     validation = validate(settings)
-    trust_root = None if settings.blank(TRUST_ROOT) else read_pem(settings, TRUST_ROOT, directory, now)
+    trust_root = None if settings.blank(TRUST_ROOT) else read(settings, TRUST_ROOT)
     wants_key = settings.policy == "REQUIRE_SET" or not settings.blank(REKOR_KEY)
-    rekor_key = read_pem(settings, REKOR_KEY, directory, now) if wants_key else None
+    rekor_key = read(settings, REKOR_KEY) if wants_key else None
     outcome = build_verifier(settings, trust_root, rekor_key)
     policy = documented_policy(document)
     facts = Facts(document, settings, validation, outcome, policy, trust_root, rekor_key, directory)

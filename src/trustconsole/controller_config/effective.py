@@ -8,14 +8,13 @@ nothing special.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from trustconsole.controller_config.report import Effective, Sourced, Verifier
 from trustconsole.controller_config.settings import ControllerSettings
-from trustconsole.trust_root import read_trust_root
 from trustconsole.trust_root.model import LoadAs, TrustRootReport
 
 TRUST_ROOT: Final = "modules.signing.trustRoot"
@@ -51,14 +50,14 @@ def wanted_verifier(settings: ControllerSettings) -> Verifier:
 
 
 def read_pem(
-    settings: ControllerSettings, key: str, working_directory: Path, now: datetime
+    settings: ControllerSettings, key: str, working_directory: Path, read: Callable[[Path], TrustRootReport]
 ) -> PemFile | None:
-    """The PEM file that `key` names; None where it names none, or no possible path."""
+    """The PEM file that `key` names, as `read` has it; None where it names none, or no possible path."""
     written = settings.text(key)
     if written is None or not _possible_path(written):
         return None
     resolved = working_directory / written
-    return PemFile(key, written, resolved, read_trust_root(resolved, now=now))
+    return PemFile(key, written, resolved, read(resolved))
 
 
 def _possible_path(written: str) -> bool:

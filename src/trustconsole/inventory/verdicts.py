@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from trustconsole.inventory.artifacts import ArtifactMemory
 from trustconsole.inventory.model import Module
 from trustconsole.storage import FileIdentity, identity_of
 from trustconsole.trust_root import TrustRootReport
 from trustconsole.verification import (
+    Judgement,
     Policy,
     SidecarChoice,
     SignatureChecker,
@@ -42,25 +44,27 @@ class Setting:
     trusted_root: TrustedRootFile | None = None
 
 
-_Key = tuple[object, ...]
+Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
     index: int
     module: Module
-    key: _Key | None
+    key: Key | None
     choice: SidecarChoice
 
 
 class VerdictMemory:
-    """Verdicts of earlier looks. One per session; `verify_modules` fills it from its calling thread only."""
+    """Verdicts of earlier looks and questions, and what they were made of. One per session; safe to share."""
 
-    def __init__(self) -> None:
+    def __init__(self, artifacts: ArtifactMemory | None = None) -> None:
         self.checker = SignatureChecker()
-        self._known: dict[_Key, VerificationReport] = {}
+        self.artifacts = artifacts or ArtifactMemory()
+        self._known: dict[Key, VerificationReport] = {}
+        self._judged: dict[Key, tuple[datetime, Judgement]] = {}
 
-    def recall(self, key: _Key, now: datetime) -> VerificationReport | None:
+    def recall(self, key: Key, now: datetime) -> VerificationReport | None:
         """The verdict for exactly these inputs, if no date has passed that may change it."""
         report = self._known.get(key)
         if report is None or now < report.policy.at:
@@ -69,7 +73,24 @@ class VerdictMemory:
             return None
         return replace(report, policy=replace(report.policy, at=now))
 
-    def keep(self, key: _Key, report: VerificationReport) -> None:
+    def recall_judgement(self, key: Key, now: datetime) -> Judgement | None:
+        """As `recall`, without traces and findings; what a report says counts too."""
+        report = self.recall(key, now)
+        if report is not None:
+            return Judgement(report.documented, replace(report.controller, steps=()), report.valid_until)
+        at, judgement = self._judged.get(key, (now, None))
+        if judgement is None or now < at:
+            return None
+        passed = judgement.valid_until is not None and now >= judgement.valid_until
+        return None if passed else judgement
+
+    def keep_judgement(self, key: Key, judgement: Judgement, at: datetime) -> None:
+        """Remember verdicts that were reached at `at`."""
+        if len(self._judged) >= _REMEMBERED:
+            self._judged.clear()
+        self._judged[key] = (at, judgement)
+
+    def keep(self, key: Key, report: VerificationReport) -> None:
         """Remember a verdict."""
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
@@ -83,7 +104,7 @@ def _identity(path: str) -> FileIdentity | None:
         return None
 
 
-def _key(module: Module, setting: Setting, choice: SidecarChoice) -> _Key | None:
+def question_key(module: Module, setting: Setting, choice: SidecarChoice) -> Key | None:
     """All inputs of the verdict; None where the artefact must be asked every time.
 
     The signature file counts by its bytes. The artefact counts by identity, once that has settled: a change
@@ -128,7 +149,7 @@ def verify_modules(
     open_questions: list[_Question] = []
     for index, module in enumerate(modules):
         choice = choose_sidecar(Path(module.path), setting.policy.mode)
-        key = _key(module, setting, choice)
+        key = question_key(module, setting, choice)
         known = memory.recall(key, setting.now) if key is not None else None
         if known is not None:
             yield index, known
@@ -147,11 +168,12 @@ def verify_modules(
             trusted_root=setting.trusted_root,
             choice=question.choice,
             checker=memory.checker,
+            read=memory.artifacts.read,
         )
 
     workers = max(1, jobs or os.cpu_count() or 1)
     with ThreadPoolExecutor(workers, thread_name_prefix="verify") as pool:
-        waiting: dict[Future[VerificationReport], tuple[int, _Key | None]] = {}
+        waiting: dict[Future[VerificationReport], tuple[int, Key | None]] = {}
         questions = iter(open_questions)
         exhausted = False
         while True:

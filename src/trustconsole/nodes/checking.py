@@ -2,134 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from trustconsole import limits
-from trustconsole.controller_config import check_config
-from trustconsole.controller_config.report import ConfigReport
-from trustconsole.errors import InputError
+from trustconsole.nodes.acknowledging import judge_acknowledged
 from trustconsole.nodes.commands import Runner, run_command
-from trustconsole.nodes.model import NodeReport, RestartsReport
+from trustconsole.nodes.model import FileMismatch, NodeReport, RestartsReport
 from trustconsole.nodes.probing import Host, Probe, instant, probe
 from trustconsole.nodes.processes import ProcessTable
-from trustconsole.nodes.restart_truth import FileFacts, FileRole, Judgement, judge
-from trustconsole.records import FileMemory, NodeSettings, Observations
-from trustconsole.storage import ctime_bound, read_bounded
+from trustconsole.nodes.remote import (
+    RemoteLook,
+    evidence_of,
+    host_behind,
+    look_behind,
+    remember,
+    skew_words,
+    unreachable,
+)
+from trustconsole.nodes.restart_truth import FileFacts, Judgement, judge
+from trustconsole.nodes.silence import SilentHosts
+from trustconsole.nodes.target_files import LocalFiles, NodeFile, TargetFiles, files_of, named_otherwise
+from trustconsole.nodes.via import Shell, run_shell, shown_command
+from trustconsole.records import Acknowledgement, NodeSettings, Observations
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class TargetFiles:
-    """The files that nodes should run on; None where there is none, or where it is of no concern.
-
-    `config` is the report of the target `controller.yml`. A node's own relative paths are relative to
-    `working_directory`.
-    """
-
-    working_directory: Path
-    config: ConfigReport | None = None
-    trust_root: Path | None = None
-    rekor_key: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    memory: FileMemory | None
-    problem: str | None = None
-
-
-class _Files:
-    """Every file is read once per look, whatever the number of nodes."""
-
-    def __init__(self, targets: TargetFiles, observations: Observations, now: datetime) -> None:
-        self._targets = targets
-        self._observations = observations
-        self._now = now
-        self._seen: dict[tuple[FileRole, Path], _Seen] = {}
-
-    def look_at_targets(self) -> None:
-        """Remember the targets even where no node needs them yet, for later questions."""
-        targets = self._targets
-        config = Path(targets.config.path) if targets.config is not None else None
-        pairs: tuple[tuple[FileRole, Path | None], ...] = (
-            ("trust root", targets.trust_root),
-            ("Rekor key", targets.rekor_key),
-            ("controller.yml", config),
-        )
-        for role, path in pairs:
-            if path is not None:
-                self._look(role, path)
-
-    def facts_for(self, node: NodeSettings) -> list[FileFacts]:
-        """The files that `node` loads; whether it ran before they changed is not known yet."""
-        targets = self._targets
-        wanted: list[tuple[FileRole, Path | None, Path | None]] = [
-            ("trust root", node.trust_root, targets.trust_root)
-        ]
-        if node.role == "controller":  # a daemon has its own daemon.yml and knows no Rekor
-            config = Path(targets.config.path) if targets.config is not None else None
-            wanted.append(("Rekor key", node.rekor_key, targets.rekor_key))
-            wanted.append(("controller.yml", node.config, config))
-        facts: list[FileFacts] = []
-        for role, own, target in wanted:
-            path = self._targets.working_directory / own if own is not None else target
-            if path is not None:
-                facts.append(self._facts(role, path, target))
-        return facts
-
-    def _facts(self, role: FileRole, path: Path, target: Path | None) -> FileFacts:
-        seen = self._look(role, path)
-        other = None
-        if role != "controller.yml" and target is not None and seen.memory is not None:
-            wanted = self._look(role, target).memory
-            other = str(target) if wanted is not None and wanted.digest != seen.memory.digest else None
-        return FileFacts(role, seen.memory, seen.problem, other_than=other)
-
-    def _look(self, role: FileRole, path: Path) -> _Seen:
-        found = self._seen.get((role, path))
-        if found is None:
-            found = self._seen[(role, path)] = self._read(role, path)
-        return found
-
-    def _read(self, role: FileRole, path: Path) -> _Seen:
-        try:
-            digest, ctime = self._stable(role, path)
-        except InputError as error:
-            return _Seen(None, error.message)
-        if digest is None:
-            return _Seen(None, "has no effective values, because the build does not load it")
-        return _Seen(self._observations.see_file(f"{role}:{path.absolute()}", digest, ctime))
-
-    def _stable(self, role: FileRole, path: Path) -> tuple[str | None, int]:
-        """Digest and ctime bound of one and the same state of the file, as far as a few attempts allow."""
-        before = ctime_bound(path)
-        digest, after = self._digest(role, path), ctime_bound(path)
-        attempts = 1
-        while before != after and attempts < _ATTEMPTS:
-            before, attempts = after, attempts + 1
-            digest, after = self._digest(role, path), ctime_bound(path)
-        return digest, after
-
-    def _digest(self, role: FileRole, path: Path) -> str | None:
-        if role != "controller.yml":
-            return read_bounded(path, limits.PEM_BYTES, what=role).sha256
-        target = self._targets.config
-        if target is not None and Path(target.path) == path:
-            return target.signing_digest
-        read_bounded(
-            path, limits.YAML_BYTES, what=role
-        )  # raises with the reason, which a report keeps inside
-        return check_config(path, now=self._now).signing_digest
+_AT_ONCE = 16
 
 
 def nanoseconds(moment: datetime) -> int:
     """An aware time as nanoseconds since 1970, exact."""
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What one look found out about a node: the files it loads and whether they changed under it, its
+    evidence, and the time on its own host. `unreachable` says why there is nothing of all that.
+    """
+
+    node: NodeSettings
+    files: tuple[NodeFile, ...]
+    facts: tuple[FileFacts, ...]
+    probe: Probe
+    now: int
+    unreachable: str | None = None
 
 
 def check_nodes(
@@ -140,46 +59,137 @@ def check_nodes(
     now: datetime,
     runner: Runner = run_command,
     processes: ProcessTable | None = None,
+    shell: Shell = run_shell,
+    silent: SilentHosts | None = None,
+    acknowledged: Mapping[str, Acknowledgement] | None = None,
 ) -> RestartsReport:
     """Which nodes run on the files that are on disk now, in the order of `nodes`.
 
     One look: `now` (aware, taken before `targets.config` was read) is when it begins, and `observations` is
-    told what is seen and saved. Never raises over a file, a process or a command; what cannot be proved is
-    `unknown`.
+    told what is seen and saved. Nodes behind `via` are asked at the same time, through `shell`;
+    `acknowledged` is what operators stated, by node. Never raises over a file, a process or a command; what
+    cannot be proved is `unknown`. With one `silent` per session a host that hangs is not asked each time.
     """
+    found = look_at_nodes(
+        nodes,
+        targets,
+        observations,
+        now=now,
+        runner=runner,
+        processes=processes,
+        shell=shell,
+        silent=silent,
+    )
+    statements = acknowledged or {}
+    return RestartsReport(tuple(report_on(facts, statements.get(facts.node.name)) for facts in found))
+
+
+def look_at_nodes(
+    nodes: Sequence[NodeSettings],
+    targets: TargetFiles,
+    observations: Observations,
+    *,
+    now: datetime,
+    runner: Runner = run_command,
+    processes: ProcessTable | None = None,
+    shell: Shell = run_shell,
+    silent: SilentHosts | None = None,
+) -> tuple[NodeFacts, ...]:
+    """The facts behind `check_nodes`, which judges them."""
+    table = processes or ProcessTable.of_this_host()
     observations.begin_look(nanoseconds(now))
-    files = _Files(targets, observations, now)
-    host = Host(runner, processes or ProcessTable.of_this_host(), observations)
-    files.look_at_targets()
-    reports = tuple(_check_node(node, files, host, nanoseconds(now)) for node in nodes)
+    behind = [node for node in nodes if node.via]
+
+    hosts = silent or SilentHosts()
+
+    def ask(node: NodeSettings) -> RemoteLook:
+        if (still := hosts.still(node.via)) is not None:
+            return unreachable(still)
+        begun = hosts.clock()
+        directory = targets.working_directory
+        look = look_behind(node, files_of(node, targets), directory, shell=shell, proc=table.root)
+        hosts.note(node.via, look.problem, begun)
+        return look
+
+    with ThreadPoolExecutor(max(1, min(len(behind), _AT_ONCE)), thread_name_prefix="via") as pool:
+        asked = {node.name: pool.submit(ask, node) for node in behind}
+        files = LocalFiles(targets, observations)
+        files.look_at_targets()
+        host = Host.here(runner, table, observations)
+        here = {node.name: _here(node, files, host, nanoseconds(now)) for node in nodes if not node.via}
+        looks = {name: future.result() for name, future in asked.items()}
+    found = tuple((_there(node, looks[node.name], files) if node.via else here[node.name]) for node in nodes)
+    known = tuple(_with_history(facts, observations) for facts in found)
     observations.save()
-    return RestartsReport(reports)
+    return known
 
 
-def _check_node(node: NodeSettings, files: _Files, host: Host, now: int) -> NodeReport:
-    found = _elsewhere(node) if node.via else probe(node.evidence, host)
-    facts = [] if node.via else files.facts_for(node)
-    if found.identity is not None:
-        first_look = host.observations.see_node(node.name, found.identity)
-        facts = [replace(file, ran_before=_changed_since(file, first_look)) for file in facts]
-    judgement = Judgement("unknown", found.problem or "") if node.via else judge(facts, found, now)
+def _here(node: NodeSettings, files: LocalFiles, host: Host, now: int) -> NodeFacts:
+    found = probe(node.evidence, host)
+    return NodeFacts(node, files_of(node, files.targets), tuple(files.facts_for(node)), found, now)
+
+
+def _there(node: NodeSettings, look: RemoteLook, local: LocalFiles) -> NodeFacts:
+    files = files_of(node, local.targets)
+    behind = f"behind {shlex.join(node.via)}"
+    if look.problem is not None:
+        nothing = Probe(f"{node.evidence.kind} {behind}", problem=look.problem)
+        return NodeFacts(node, files, (), nothing, 0, unreachable=look.problem)
+    found = probe(evidence_of(node, local.targets.working_directory), host_behind(look, local.observations))
+    seen = remember(look, node, files, local.observations)
+    facts = []
+    for file, one in zip(files, seen, strict=True):
+        fact = local.compared(file, one)
+        if one.values is not None and (why := named_otherwise(files, one.values, local.targets)):
+            fact = FileFacts(file.role, None, why)
+        facts.append(fact)
+    evidence = f"{found.evidence}, {behind}{skew_words(look.skew)}"
+    return NodeFacts(node, files, tuple(facts), replace(found, evidence=evidence), look.latest)
+
+
+def _with_history(found: NodeFacts, observations: Observations) -> NodeFacts:
+    """The same, with what earlier looks tell: whether this very run was seen before a file changed."""
+    identity = found.probe.identity
+    if identity is None:
+        return found
+    first_look = observations.see_node(found.node.name, identity)
+    facts = tuple(
+        replace(file, ran_before=file.memory is not None and file.memory.changed_look > first_look)
+        for file in found.facts
+    )
+    return replace(found, facts=facts)
+
+
+def report_on(found: NodeFacts, statement: Acknowledgement | None) -> NodeReport:
+    """What the facts come to; `statement` counts for a node without evidence only."""
+    node = found.node
+    manual = node.evidence.kind == "manual"
+    if found.unreachable is not None:
+        judgement = Judgement("unknown", found.unreachable)
+    elif manual and statement is not None:
+        judgement = judge_acknowledged(found.facts, statement)
+    else:
+        judgement = judge(found.facts, found.probe, found.now)
+    start = found.probe.start
     return NodeReport(
         name=node.name,
         role=node.role,
         state=judgement.state,
-        started=instant(found.start.earliest) if found.start is not None else None,
-        evidence=found.evidence,
+        started=instant(start.earliest) if start is not None else None,
+        evidence=found.probe.evidence,
         reason=judgement.reason,
-        restart_command=(*node.via, *node.restart) if node.restart else (),
+        restart_command=shown_command(node.via, node.restart) if node.restart else (),
+        via=node.via,
+        identity=found.probe.identity,
+        acknowledgeable=manual,
+        file_mismatch=tuple(_mismatches(found)),
     )
 
 
-def _changed_since(file: FileFacts, look: int) -> bool:
-    return file.memory is not None and file.memory.changed_look > look
-
-
-def _elsewhere(node: NodeSettings) -> Probe:
-    evidence = f"{node.evidence.kind} behind {' '.join(node.via)}"
-    return Probe(
-        evidence, problem="it is reached through another command, and nodes are probed on this host only"
-    )
+def _mismatches(found: NodeFacts) -> list[FileMismatch]:
+    pairs = zip(found.files, found.facts, strict=False)
+    return [
+        FileMismatch(fact.role, file.path, file.target, fact.memory.digest)
+        for file, fact in pairs
+        if file.target is not None and fact.other_than is not None and fact.memory is not None
+    ]

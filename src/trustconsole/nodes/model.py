@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from trustconsole.text import rfc3339
@@ -13,8 +14,28 @@ RestartState = Literal["current", "restart", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
+class FileMismatch:
+    """A node's file that is not the target: `path` on that node holds `found` (SHA-256), `target` on this
+    host is what it should be.
+    """
+
+    role: str
+    path: Path
+    target: Path
+    found: str
+
+    def to_dict(self) -> dict[str, object]:
+        """An entry of `file_mismatch`."""
+        return {"role": self.role, "path": str(self.path), "target": str(self.target), "found": self.found}
+
+
+@dataclass(frozen=True, slots=True)
 class NodeReport:
-    """`evidence` says what was looked at (`pid 4711 since …`), `reason` why the state is what it is."""
+    """`evidence` says what was looked at (`pid 4711 since …`), `reason` why the state is what it is.
+
+    `identity` names this run of the node and no other, None where there is no evidence; `acknowledgeable`: an
+    operator may state that it was restarted. `file_mismatch` are the files to bring there before a restart.
+    """
 
     name: str
     role: Role
@@ -23,6 +44,10 @@ class NodeReport:
     evidence: str
     reason: str
     restart_command: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    identity: str | None = None
+    acknowledgeable: bool = False
+    file_mismatch: tuple[FileMismatch, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """An entry of `trustconsole/restarts/1`."""
@@ -34,6 +59,10 @@ class NodeReport:
             "evidence": self.evidence,
             "reason": self.reason,
             "restart_command": list(self.restart_command),
+            "via": list(self.via),
+            "identity": self.identity,
+            "acknowledgeable": self.acknowledgeable,
+            "file_mismatch": [file.to_dict() for file in self.file_mismatch],
         }
 
 

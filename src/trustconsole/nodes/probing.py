@@ -12,23 +12,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from trustconsole import limits
 from trustconsole.errors import InputError
-from trustconsole.nodes.commands import Runner
-from trustconsole.nodes.processes import SECOND, Process, ProcessTable
+from trustconsole.nodes.commands import CommandResult, Runner
+from trustconsole.nodes.processes import SECOND, Process, Processes
 from trustconsole.records import Evidence, EvidenceKind, Observations
 from trustconsole.storage import read_bounded
 from trustconsole.text import plural, shorten
 
 _PID_FILE_SLACK = 2 * SECOND
-_SYSTEMD_PROPERTIES = (
-    "LoadState",
-    "ActiveState",
-    "MainPID",
-    "InvocationID",
-    "ExecMainStartTimestamp",
-    "ExecMainStartTimestampMonotonic",
+SYSTEMD_PROPERTIES = (
+    "LoadState,ActiveState,MainPID,InvocationID,ExecMainStartTimestamp,ExecMainStartTimestampMonotonic"
 )
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))? UTC")
 
@@ -55,12 +51,45 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
-    """Where the evidence is: a way to run commands, a process table, and the memory of its clock."""
+class PidFile:
+    """The beginning of a pid file, and when it was written (nanoseconds since 1970)."""
 
-    runner: Runner
-    processes: ProcessTable
-    observations: Observations
+    text: bytes
+    written: int
+
+
+class SeeBoot(Protocol):
+    """Remembers where a host's clock puts its boot; `Observations.see_boot`."""
+
+    def __call__(self, boot_id: str, instant: int, since_boot: int, /) -> tuple[int, int]:
+        """The earliest and latest instant of the boot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Where the evidence is, this host or another: what systemd says of a unit, the bytes of a pid file
+    (raises `InputError`), a process table, and the memory of the host's clock.
+    """
+
+    show_unit: Callable[[str], CommandResult]
+    read_pid_file: Callable[[str], PidFile]
+    processes: Processes
+    see_boot: SeeBoot
+
+    @classmethod
+    def here(cls, runner: Runner, processes: Processes, observations: Observations) -> Host:
+        """This host."""
+
+        def show_unit(unit: str) -> CommandResult:
+            shown = ("env", "LC_ALL=C", "TZ=UTC", "systemctl", "show", "--no-pager")
+            return runner((*shown, f"--property={SYSTEMD_PROPERTIES}", "--", unit))
+
+        return cls(show_unit, _read_pid_file, processes, observations.see_boot)
+
+
+def _read_pid_file(path: str) -> PidFile:
+    read = read_bounded(Path(path), limits.PROCESS_ENTRY_BYTES, what="pid file")
+    return PidFile(read.data, read.identity.mtime_ns)
 
 
 def instant(nanoseconds: int) -> datetime:
@@ -76,7 +105,7 @@ def _start_of(process: Process, host: Host) -> Start | None:
     boot = host.processes.boot()
     if boot is None:
         return None
-    earliest, latest = host.observations.see_boot(host.processes.boot_id(), boot, process.since_boot)
+    earliest, latest = host.see_boot(host.processes.boot_id(), boot, process.since_boot)
     return Start(earliest + process.since_boot, latest + process.since_boot + host.processes.resolution)
 
 
@@ -99,21 +128,19 @@ def _of_process(process: Process | None, pid: int, where: str, host: Host) -> Pr
 
 
 def _probe_pid_file(value: str, host: Host) -> Probe:
-    path = Path(value)
-    where = f"from {path}"
     try:
-        read = read_bounded(path, limits.PROCESS_ENTRY_BYTES, what="pid file")
+        read = host.read_pid_file(value)
     except InputError as error:
-        return Probe(f"pid file {path}", problem=f"pid file {path} {error.message}")
-    first = read.data.split(None, 1)[:1]
+        return Probe(f"pid file {value}", problem=f"pid file {value} {error.message}")
+    first = read.text.split(None, 1)[:1]
     if not first or len(first[0]) > 10 or not first[0].isdigit() or not int(first[0]):
-        return Probe(f"pid file {path}", problem=f"{path} does not begin with a process number")
-    pid = int(first[0])
+        return Probe(f"pid file {value}", problem=f"{value} does not begin with a process number")
+    pid, where = int(first[0]), f"from {value}"
     probe = _of_process(host.processes.find(pid), pid, where, host)
-    if probe.start is not None and probe.start.earliest > read.identity.mtime_ns + _PID_FILE_SLACK:
+    if probe.start is not None and probe.start.earliest > read.written + _PID_FILE_SLACK:
         return Probe(
             probe.evidence,
-            problem=f"process {pid} started after {path} was written: the number was used again, "
+            problem=f"process {pid} started after {value} was written: the number was used again, "
             "or the clock was set",
         )
     return probe
@@ -134,9 +161,7 @@ def _probe_process(value: str, host: Host) -> Probe:
 
 
 def _probe_systemd(unit: str, host: Host) -> Probe:
-    # `env` rather than our own environment, so that the same words would do on another host.
-    command = ("env", "LC_ALL=C", "TZ=UTC", "systemctl", "show", "--no-pager")
-    result = host.runner((*command, f"--property={','.join(_SYSTEMD_PROPERTIES)}", "--", unit))
+    result = host.show_unit(unit)
     evidence = f"systemd unit {unit}"
     if result.status != 0:
         said = (result.problem or result.errors.strip().partition("\n")[0] or "no answer")[:200]

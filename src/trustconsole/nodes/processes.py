@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from trustconsole import limits
 from trustconsole.errors import InputError
@@ -33,6 +34,34 @@ class Process:
         return self.state not in "ZXx"
 
 
+class Processes(Protocol):
+    """What probing asks of a process table, of this host or of another one."""
+
+    @property
+    def resolution(self) -> int:
+        """How far the boot's instant may lie behind the true one, in nanoseconds."""
+
+    def boot_id(self) -> str:
+        """As `ProcessTable.boot_id`."""
+
+    def boot(self) -> int | None:
+        """As `ProcessTable.boot`."""
+
+    def find(self, pid: int, /) -> Process | None:
+        """As `ProcessTable.find`."""
+
+    def matching(self, text: str, /) -> Iterable[int]:
+        """As `ProcessTable.matching`."""
+
+
+def parse_process(pid: int, line: bytes, tick: int) -> Process | None:
+    """The process in a line of `/proc/PID/stat`, `tick` in nanoseconds; None where it makes no sense."""
+    fields = line.rpartition(b")")[2].split()  # the name before it may hold anything, brackets too
+    if len(fields) < 20 or not fields[19].isdigit():
+        return None
+    return Process(pid, int(fields[19]) * tick, fields[0].decode("ascii", "replace"))
+
+
 class ProcessTable:
     """`/proc`, or a directory that looks like it.
 
@@ -47,7 +76,7 @@ class ProcessTable:
         boot_instant: Callable[[], int] | None = None,
         ticks: int | None = None,
     ) -> None:
-        self._root = root
+        self.root = root
         self._boot_instant = boot_instant
         self._tick = SECOND // (ticks or os.sysconf("SC_CLK_TCK"))
         self.resolution = self._tick if boot_instant else SECOND + self._tick
@@ -58,7 +87,7 @@ class ProcessTable:
         return cls(boot_instant=lambda: time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME))
 
     def _read(self, *parts: str) -> bytes | None:
-        path = self._root.joinpath(*parts)
+        path = self.root.joinpath(*parts)
         try:
             return read_bounded(path, limits.PROCESS_ENTRY_BYTES, what="process entry").data
         except InputError:
@@ -82,17 +111,12 @@ class ProcessTable:
     def find(self, pid: int) -> Process | None:
         """The process with that number, None where there is none (or its entry makes no sense)."""
         data = self._read(str(pid), "stat")
-        if data is None:
-            return None
-        fields = data.rpartition(b")")[2].split()  # the name before it may hold anything, brackets too
-        if len(fields) < 20 or not fields[19].isdigit():
-            return None
-        return Process(pid, int(fields[19]) * self._tick, fields[0].decode("ascii", "replace"))
+        return parse_process(pid, data, self._tick) if data is not None else None
 
     def matching(self, text: str) -> Iterator[int]:
         """Pids whose arguments, joined by spaces, hold `text`; this very process is left out."""
         try:
-            names = [entry.name for entry in self._root.iterdir() if entry.name.isdecimal()]
+            names = [entry.name for entry in self.root.iterdir() if entry.name.isdecimal()]
         except OSError:
             return
         for name in sorted(names, key=int):

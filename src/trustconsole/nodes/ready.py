@@ -40,7 +40,7 @@ def ask_ready(url: str, via: Sequence[str], shell: Shell) -> Readiness:
         if via and loopback:
             return _ask_there(url, via, shell)
         return _ask_here(parts)
-    except ValueError:
+    except (ValueError, http.client.InvalidURL):
         return Readiness(False, f"{url} is no possible URL: mend ready in the settings")
 
 

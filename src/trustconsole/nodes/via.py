@@ -68,7 +68,7 @@ def ask(via: Sequence[str], body: str, shell: Shell = run_shell) -> Answer:
     mark = secrets.token_hex(8)
     text = (
         f'say() {{ printf \'%s %s %s\\n\' {mark} "$1" "$2"; }}\n'
-        f"main() {{\nsay begin ''\n{body}\nsay end ''\n}}\n"
+        f"main() {{\necho\nsay begin ''\n{body}\nsay end ''\n}}\n"
         "LC_ALL=C; export LC_ALL\nmain </dev/null\n"
     )
     result = shell((*via, "sh"), os.fsencode(text))
@@ -125,7 +125,8 @@ def command_behind(via: Sequence[str], command: Sequence[str]) -> tuple[tuple[st
     """
     if not via or all(map(_PLAIN.fullmatch, command)):
         return (*via, *command), b""
-    return (*via, "sh"), os.fsencode(f"main() {{\nexec {shlex.join(command)}\n}}\nmain </dev/null\n")
+    text = f"main() {{\nexec {shlex.join(command)}\n}}\nmain </dev/null\n"
+    return (*via, "sh"), os.fsencode(text)
 
 
 def shown_command(via: Sequence[str], command: Sequence[str]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""What the console itself remembers: settings, observations, backups, its audit log.
+"""What the console itself remembers: settings, observations, acknowledgements, backups, audit log.
 
 It writes in the state directory only.
 """
 
+from trustconsole.records.acknowledgements import Acknowledgement, Acknowledgements
 from trustconsole.records.audit import AuditLog
 from trustconsole.records.audit_chain import AuditVerification, Damage
 from trustconsole.records.audit_records import AuditRecord
@@ -35,6 +36,8 @@ from trustconsole.records.signer_settings import SignerSettings
 
 __all__ = [
     "MANUAL",
+    "Acknowledgement",
+    "Acknowledgements",
     "AuditLog",
     "AuditRecord",
     "AuditVerification",

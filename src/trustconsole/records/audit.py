@@ -84,19 +84,23 @@ class AuditLog:
             tell_syslog(words, self._syslog)
         return written[-1]
 
-    def records(self) -> tuple[AuditRecord, ...]:
-        """Every line that is a record, in the order of the file; raises `InputError`. See `verify`, too."""
-        lines = self._read().split(b"\n")[:-1]
+    def records(self, data: bytes | None = None) -> tuple[AuditRecord, ...]:
+        """Every line that is a record, in the order of the file; raises `InputError`. See `verify`, too.
+
+        `data` is what `read` answered; read now where None.
+        """
+        lines = (self.read() if data is None else data).split(b"\n")[:-1]
         return tuple(record for line in lines if (record := parse_record(line)) is not None)
 
-    def verify(self, head: str | None = None) -> AuditVerification:
+    def verify(self, head: str | None = None, *, data: bytes | None = None) -> AuditVerification:
         """Whether the log is whole, and with `head` (a hash kept elsewhere) whether its end is missing.
 
         A log that is not there is whole unless a head was kept of it. Raises `InputError`.
         """
-        return verify_chain(self._read(), head)
+        return verify_chain(self.read() if data is None else data, head)
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
+        """The whole log, bounded; nothing where there is none. Raises `InputError`."""
         try:
             with open_regular(self.path) as (descriptor, _):
                 # A line that is being written now is not torn.

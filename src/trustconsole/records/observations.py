@@ -122,32 +122,34 @@ class Observations:
         self._look += 1
         self._now = now
 
-    def see_file(self, key: str, digest: str, ctime: int) -> FileMemory:
-        """The file `key` holds `digest`, its ctime bound being `ctime`; what is known about it now."""
+    def see_file(
+        self, key: str, digest: str, ctime: int, *, now: int | None = None, slack: int = 0
+    ) -> FileMemory:
+        """The file `key` holds `digest`, its ctime bound being `ctime`; what is known about it now.
+
+        A file of another host comes with that host's own time, taken before it was read: its clock showed
+        something within [`now`, `now` + `slack`], and `slack` also covers how coarse its time stamps are.
+        """
+        now = self._now if now is None else now
         before = self._files.get(key)
         if before is None:
-            memory = FileMemory(digest, ctime, ctime, 0, ctime, self._now)
-        elif before.digest != digest:
-            memory = self._changed_content(before, digest, ctime)
-        elif before.ctime != ctime:
-            end = ctime if ctime > before.seen - _COARSE_NS else max(self._now, before.seen)
-            gaps = (*before.gaps, (before.seen, end))[-_MOST_GAPS:]
-            if len(before.gaps) >= _MOST_GAPS:  # what is dropped is merged, never forgotten
-                gaps = ((before.gaps[0][0], gaps[0][1]), *gaps[1:])
-            memory = replace(before, ctime=ctime, seen=self._now, gaps=gaps)
+            memory = FileMemory(digest, ctime, ctime, 0, ctime, now)
         else:
-            memory = replace(before, seen=self._now)
+            # A ctime from before the last look does not date what happened since: another file took its place
+            # without a new ctime (a directory was renamed), or the clock moved.
+            dated = ctime > before.seen + slack - _COARSE_NS
+            until = ctime if dated else max(now + slack, before.seen)
+            if before.digest != digest:
+                after = ctime if dated else before.seen
+                memory = FileMemory(digest, after, until, self._look, ctime, now)
+            elif before.ctime != ctime:
+                memory = replace(before, ctime=ctime, seen=now, gaps=_with_gap(before, until))
+            else:
+                memory = replace(before, seen=now)
         if before is None or replace(before, seen=0) != replace(memory, seen=0):
             self._changed = True
         self._files[key] = memory
         return memory
-
-    def _changed_content(self, before: FileMemory, digest: str, ctime: int) -> FileMemory:
-        after = until = ctime
-        if ctime <= before.seen - _COARSE_NS:
-            # Another file took its place without a new ctime (a directory was renamed), or the clock moved.
-            after, until = before.seen, max(self._now, before.seen)
-        return FileMemory(digest, after, until, self._look, ctime, self._now)
 
     def see_node(self, name: str, identity: str) -> int:
         """The node `name` is the process `identity`; the number of the look that first saw this identity."""
@@ -157,16 +159,20 @@ class Observations:
         self._nodes[name] = _NodeMemory(identity, first, self._now)
         return first
 
-    def see_boot(self, boot_id: str, instant: int, since_boot: int) -> tuple[int, int]:
+    def see_boot(
+        self, boot_id: str, instant: int, since_boot: int, *, now: int | None = None
+    ) -> tuple[int, int]:
         """The host booted at `instant` by today's clock: the earliest and latest instant by any clock that
         was in force since a process started `since_boot` nanoseconds after the boot.
 
-        They differ where the clock was set in the life of that process, and its start with it.
+        They differ where the clock was set in the life of that process, and its start with it. `now` is the
+        host's own time, at the latest, where it is another one.
         """
+        now = self._now if now is None else now
         before = self._boots.get(boot_id)
         steps = before.steps if before is not None else ()
         if not steps or abs(steps[-1][1] - instant) > _COARSE_NS:
-            steps = (*steps, (max(self._now - instant, 0), instant))[-_MOST_STEPS:]
+            steps = (*steps, (max(now - instant, 0), instant))[-_MOST_STEPS:]
             self._changed = True
         self._boots[boot_id] = _BootMemory(steps, self._now)
         earlier = [number for number, (seen_at, _) in enumerate(steps) if seen_at <= since_boot]
@@ -197,6 +203,13 @@ class Observations:
             return
         self._changed, self._saved_at = False, self._now
         self._refused = None
+
+
+def _with_gap(before: FileMemory, until: int) -> tuple[tuple[int, int], ...]:
+    gaps = (*before.gaps, (before.seen, until))[-_MOST_GAPS:]
+    if len(before.gaps) >= _MOST_GAPS:  # what is dropped is merged, never forgotten
+        gaps = ((before.gaps[0][0], gaps[0][1]), *gaps[1:])
+    return gaps
 
 
 _Memory = TypeVar("_Memory", FileMemory, _NodeMemory, _BootMemory)

@@ -47,6 +47,8 @@ class Entry:
             raise self.error(f"{self.key} is empty", "give a value, or leave the key out")
         if "\0" in self.node.value:
             raise self.error(f"{self.key} holds a NUL character", "remove it")
+        if any("\ud800" <= char <= "\udfff" for char in self.node.value):
+            raise self.error(f"{self.key} holds half a character (a surrogate)", "write the character out")
         return str(self.node.value)
 
     def choice(self, valid: Sequence[str]) -> str:

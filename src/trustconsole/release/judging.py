@@ -158,8 +158,8 @@ def _judge_sbom(file: ReleaseFile, archive: ReleaseFile | None, *, tables: bool)
         content = read_sbom(file.path, sha256=file.sha256)
     except InputError as error:
         return replace(blank, reason=f"it {error.message}")
-    wanted = (archive.expected or archive.sha256) if archive is not None else None
-    matches, reason = compare(content, name, wanted)
+    known = (archive.expected, archive.sha256) if archive is not None else ()
+    matches, reason = compare(content, name, tuple(digest for digest in known if digest is not None))
     report = replace(
         blank,
         matches=matches,

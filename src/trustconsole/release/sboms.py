@@ -8,7 +8,7 @@ business of `components`. Source: CycloneDX 1.4 to 1.6 (JSON); syft names the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
@@ -141,17 +141,21 @@ def _components(document: Mapping[str, object], where: str) -> tuple[Mapping[str
     return tuple(found)
 
 
-def compare(content: SbomContent, archive: str, sha256: str | None) -> tuple[bool | None, str]:
-    """Whether the SBOM is about `archive`, whose digest should be `sha256` (None: not known), and why not."""
+def compare(content: SbomContent, archive: str, digests: Collection[str]) -> tuple[bool | None, str]:
+    """Whether the SBOM is about `archive`, and why not; `digests` are what is listed for it and what it has.
+
+    Where those two differ the archive is refused anyway, so either will do here.
+    """
     if content.file is None:
         return None, "it does not say which file it is about"
     if content.file != archive:
         return False, f"it is about another file, {content.file}"
     if not content.digests:
         return None, "it names the archive, but not by a SHA-256"
-    if sha256 is None:
+    if not digests:
         return None, "the archive is neither listed nor here, so its digest cannot be compared"
-    if content.digests != (sha256,):
-        other = next((one for one in content.digests if one != sha256), "")
-        return False, f"it is about an archive with another digest, {other}"
+    if len(content.digests) > 1:
+        return False, "it states two different digests for the archive"
+    if content.digests[0] not in digests:
+        return False, f"it is about an archive with another digest, {content.digests[0]}"
     return True, ""

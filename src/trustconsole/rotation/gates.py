@@ -60,7 +60,7 @@ def position_of(case: Case) -> Position:
 
 def gate_of(step: StepNumber, case: Case) -> Gate:
     """The gate of one step, whatever the position."""
-    reasons, notes = _GATES[step](case)
+    reasons, notes = GATES[step](case)
     covered = _covered(step, case)
     blocking = tuple(one for one in reasons if not (one.overridable and one.subject in covered))
     passed = tuple(one for one in reasons if one not in blocking)
@@ -142,7 +142,7 @@ def gate_resign(case: Case) -> _Found:
     notes = []
     failing = sum(one.standing == "failing_before" for one in case.tracked)
     if failing:
-        notes.append(f"{plural(failing, 'module')} failed before the rotation began and does not count")
+        notes.append(f"{plural(failing, 'module')} failed before the rotation began: not counted")
     missing = gone(case.plan, case.evidence)
     if missing:
         names = ", ".join(one.name for one in missing[:3]) + (" …" if len(missing) > 3 else "")
@@ -192,7 +192,7 @@ def gate_finish(case: Case) -> _Found:
     return reasons, notes
 
 
-_GATES: Final[Mapping[StepNumber, Callable[[Case], _Found]]] = {
+GATES: Final[Mapping[StepNumber, Callable[[Case], _Found]]] = {
     1: gate_add,
     2: gate_restart,
     3: gate_resign,

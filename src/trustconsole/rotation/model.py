@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from trustconsole.findings import Finding
 from trustconsole.nodes.model import NodeReport
-from trustconsole.verification.report import ALLOWING, Verdict, VerificationReport
+from trustconsole.verification import ALLOWING, Judgement, Verdict, VerificationReport
 
 Reading = Literal["documented", "controller"]
 READINGS: Final[tuple[Reading, ...]] = ("documented", "controller")
@@ -40,7 +40,7 @@ class Verdicts:
     matched: str | None = None
 
     @classmethod
-    def of(cls, report: VerificationReport) -> Verdicts:
+    def of(cls, report: Judgement | VerificationReport) -> Verdicts:
         """What a gate needs of a report; `matched` is the fingerprint of the block that made it accept."""
         documented, controller = report.documented, report.controller
         return cls(

@@ -1,7 +1,6 @@
 """Reading bytes once, bounded, with their digest; replacing them whole; watching. Knows no format."""
 
-from trustconsole.storage.fingerprints import Fingerprints
-from trustconsole.storage.links import Trail, ctime_bound, follow
+from trustconsole.storage.links import Trail, ctime_bound, follow, link_end
 from trustconsole.storage.locking import lock_beside
 from trustconsole.storage.metadata import FileMetadata
 from trustconsole.storage.reading import (
@@ -23,7 +22,6 @@ __all__ = [
     "FileDigest",
     "FileIdentity",
     "FileMetadata",
-    "Fingerprints",
     "Outcome",
     "Replacement",
     "Trail",
@@ -33,6 +31,7 @@ __all__ = [
     "digest_file",
     "follow",
     "identity_of",
+    "link_end",
     "lock_beside",
     "make_private",
     "open_regular",

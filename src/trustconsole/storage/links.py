@@ -61,6 +61,12 @@ def follow(path: Path) -> Trail:
     return Trail(tuple(links), place, complete=True)
 
 
+def link_end(path: str | Path) -> str | None:
+    """Where a path leads that has a symbolic link anywhere on its way; None where it has none."""
+    trail = follow(Path(path))
+    return str(trail.end) if trail.links else None
+
+
 def ctime_bound(path: Path) -> int:
     """The latest ctime (nanoseconds since 1970) over the file and every link on the way to it.
 

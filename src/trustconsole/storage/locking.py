@@ -39,11 +39,12 @@ def lock_path(target: Path) -> Path:
 
 
 def real_path(path: Path) -> Path:
-    """`path` without links; of one that does not exist, its place in the real directory."""
+    """`path` without links; of one that does not exist, its place in the real directory if there is one."""
     trail = follow(path)
-    if trail.complete or path.is_symlink():
+    if trail.complete:
         return trail.end
-    return follow(path.parent).end / path.name
+    parent = follow(path.parent)
+    return parent.end / path.name if parent.complete else path.absolute()
 
 
 @contextmanager
@@ -67,8 +68,12 @@ def lock_beside(path: Path, *, holder: str, wait: float = 0.0) -> Iterator[None]
         _held.reset(token)
         with suppress(OSError):
             place.unlink()
-        with suppress(OSError):
-            os.close(descriptor)
+        _close(descriptor)
+
+
+def _close(descriptor: int) -> None:
+    with suppress(OSError):
+        os.close(descriptor)
 
 
 def _sign(descriptor: int, holder: str) -> None:
@@ -81,10 +86,14 @@ def _acquire(place: Path, target: Path, deadline: float) -> int:
     try:
         while True:
             descriptor = os.open(place, _FLAGS, 0o600)
-            holder = _try(descriptor, place)
+            holder: str | None = ""
+            try:
+                holder = _try(descriptor, place)
+            finally:
+                if holder is not None:
+                    _close(descriptor)
             if holder is None:
                 return descriptor
-            os.close(descriptor)
             if time.monotonic() >= deadline and holder:
                 raise _taken(target, holder)
             time.sleep(_PAUSE_SECONDS)
@@ -163,4 +172,4 @@ def drop_dead_lock(path: Path) -> None:
             if _try(descriptor, place) is None:
                 place.unlink()
         finally:
-            os.close(descriptor)
+            _close(descriptor)

@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def as_input_error(error: OSError, path: Path) -> InputError:
     if error.errno == errno.ELOOP:
         return SpecialFile("is a link that leads back to itself", hint="mend the link", location=location)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        if path.is_symlink():
+        with suppress(OSError):  # no link, or not readable any more
             target = path.readlink()
             return MissingFile(
                 f"is a link to {target}, which does not exist", hint="mend the link", location=location
@@ -125,7 +125,8 @@ def open_regular(path: Path) -> Iterator[tuple[int, os.stat_result]]:
     except OSError as error:
         raise as_input_error(error, path) from error
     finally:
-        os.close(descriptor)
+        with suppress(OSError):  # nothing was written through it
+            os.close(descriptor)
 
 
 def read_bounded(path: Path, limit: int, *, what: str = "file") -> FileBytes:

@@ -2,7 +2,7 @@
 
 Directories are watched, never files: an editor's rename or a swapped link silences a watch on a file. An
 event names what the kernel saw (`..data`, a temporary file), which need not be the file that changed in
-effect, so every hint means *look at everything again*; `Fingerprints` decides by content. Inotify can be
+effect, so every hint means *look at everything again*, and the look decides by content. Inotify can be
 silent (network and bind mounts) or run out; then the timer carries on alone and the hint says so.
 """
 

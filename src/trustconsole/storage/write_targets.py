@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,7 +54,7 @@ def resolve_target(path: Path) -> WriteTarget:
     """Look at `path` and the place it leads to; reads only, and never raises."""
     trail = follow(path)
     real = real_path(path)
-    link = path.is_symlink()
+    link = follow(path.parent).end / path.name in trail.links
     refusal, hint = _against(path, real, looping=trail.looping, dangling=link and not trail.complete)
     notes = []
     if link:
@@ -108,7 +109,8 @@ def _against_directory(directory: Path) -> tuple[str | None, str]:
     except OSError as error:
         return f"lies in {directory}, which cannot be examined: {error.strerror}", "check the disk"
     finally:
-        os.close(descriptor)
+        with suppress(OSError):
+            os.close(descriptor)
     if not os.access(directory, os.W_OK | os.X_OK, effective_ids=True):
         return (
             f"lies in {directory}, where this user may not write",

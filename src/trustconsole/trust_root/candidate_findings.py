@@ -14,7 +14,7 @@ from trustconsole.trust_root import findings as of_file
 NOT_ONE_BLOCK = FindingKind(
     "not-exactly-one-block",
     "error",
-    "what is to be added holds {count} usable, not exactly one",
+    "what is to be added holds {count}, where exactly one is needed",
     "usable is a PUBLIC KEY or CERTIFICATE block whose content reads as such; each block is added by itself, "
     "so that each is judged by itself",
     "put the one block into a file of its own; openssl pkey -pubin or openssl x509 writes it anew",
@@ -36,7 +36,7 @@ KIND_NOT_READ = FindingKind(
 NOTHING_LEFT = FindingKind(
     "nothing-left",
     "error",
-    "no block would be left: a controller that enforces signatures does not start",
+    "no block would be left: a controller that reads this file does not start",
     "{exception}: {message}",
     "add the block that takes over first, then remove this one",
 )

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from trustconsole.errors import UsageError
 from trustconsole.findings import Finding
+from trustconsole.text import plural
 from trustconsole.trust_root import candidate_findings as kinds
 from trustconsole.trust_root import findings as of_file
 from trustconsole.trust_root.candidate_judging import Change, judge, words_of
@@ -184,7 +185,7 @@ def _read_block(pem: bytes, now: datetime) -> tuple[_NewBlock | None, tuple[Find
     usable = [block for block in report.blocks if block.fingerprint and block.status != "malformed"]
     if len(usable) != 1:
         malformed = _of_kind(report, of_file.MALFORMED_BLOCK.id)
-        count = f"{len(usable) or 'no'} block{'' if len(usable) == 1 else 's'}"
+        count = plural(len(usable), "usable block") if usable else "no usable block"
         return None, (kinds.NOT_ONE_BLOCK.at(report.path, count=count), *malformed)
     (block,) = usable
     text = pem.decode("utf-8", "surrogateescape")

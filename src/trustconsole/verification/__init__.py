@@ -10,6 +10,7 @@ from trustconsole.verification.case import (
     TrustedRootFile,
 )
 from trustconsole.verification.chain import ChainReport, check_chain
+from trustconsole.verification.controller import start_verdict
 from trustconsole.verification.disagreement import headline
 from trustconsole.verification.loading import KIND_OF_MODE, SidecarChoice, choose_sidecar
 from trustconsole.verification.report import (
@@ -26,7 +27,7 @@ from trustconsole.verification.report import (
     VerificationReport,
 )
 from trustconsole.verification.signatures import SignatureChecker
-from trustconsole.verification.verify import verify_artifact
+from trustconsole.verification.verify import Judgement, judge_artifact, verify_artifact
 
 __all__ = [
     "ALLOWING",
@@ -36,6 +37,7 @@ __all__ = [
     "ChainReport",
     "ControllerVerdict",
     "DocumentedVerdict",
+    "Judgement",
     "Matched",
     "Mode",
     "Policy",
@@ -54,5 +56,7 @@ __all__ = [
     "check_chain",
     "choose_sidecar",
     "headline",
+    "judge_artifact",
+    "start_verdict",
     "verify_artifact",
 ]

@@ -6,11 +6,13 @@ Everything here was read once; the checks of both readings only look at it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
+from trustconsole import limits
 from trustconsole.controller_config.report import ConfigReport
 from trustconsole.errors import InputError, Location, MalformedInput
 from trustconsole.storage import FileIdentity, digest_file, read_bounded
@@ -19,6 +21,9 @@ from trustconsole.verification.signatures import SignatureChecker
 
 Mode = Literal["KEYED", "COSIGN_BUNDLE"]
 RekorPolicy = Literal["DISABLED", "REQUIRE_SET"]
+T = TypeVar("T")
+_REMEMBERED_BYTES = 64 * limits.KIB
+"""A signature file of the usual kind has a few KiB; larger ones are read anew each time."""
 NamedKind = Literal["sig", "cosign-bundle"]
 
 
@@ -119,3 +124,9 @@ class Case:
     checker: SignatureChecker
     sidecar_expected_at: str
     trusted_root: TrustedRootFile | None = None
+
+    def read_once(self, what: str, text: bytes | str, read: Callable[[], T]) -> T:
+        """`read()`, which depends on `text` and the sidecar's path alone; done once where it is small."""
+        if len(text) > _REMEMBERED_BYTES:
+            return read()
+        return self.checker.once((what, text, self.sidecar.path if self.sidecar else ""), read)

@@ -81,6 +81,12 @@ RULES: tuple[Difference, ...] = (
         "Do not install it; ask the author for a new signature.",
     ),
     Difference(
+        "sigstore-format",
+        _has("sigstore-under-legacy-name"),
+        "It is a Sigstore bundle, which cosign 3 writes by default; this build reads the legacy format alone.",
+        "Convert it or sign again: finding sigstore-under-legacy-name has the command.",
+    ),
+    Difference(
         "block-not-loaded",
         _block_not_loaded,
         "The controller silently ignores the block that verifies this module.",

@@ -6,7 +6,7 @@ digest, signature and signer must all agree, a certificate byte for byte, a key 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -49,11 +49,13 @@ class Binding:
         return self.error is None and not self.mismatches
 
 
-def bind(entry: LogEntry, subject: EntrySubject) -> Binding:
-    """Compare `entry` with what it must be about; never raises over either."""
+def bind(
+    entry: LogEntry, subject: EntrySubject, read: Callable[[LogEntry], EntryBody] = read_entry_body
+) -> Binding:
+    """Compare `entry` with what it must be about; never raises over either. `read` reads its body."""
     compared: dict[str, object] = {}
     try:
-        body = read_entry_body(entry)
+        body = read(entry)
         same = _same_content(body, subject, compared)
     except InputError as error:
         return Binding(None, error, (), compared)

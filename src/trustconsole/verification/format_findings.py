@@ -54,8 +54,9 @@ def _advice(case: Case, state: DocumentedState, resign: str) -> str:
     command = conversion_command(state.bundle, state.key, case.sidecar.path, entry_required=required)
     if command is None:
         return resign
-    old, new = shlex.quote(case.sidecar.path), shlex.quote(f"{case.sidecar.path}.legacy")
-    return f"Convert it, the signature stays the same: {command} && mv {new} {old}"
+    path = case.sidecar.path
+    old, new, kept = (shlex.quote(f"{path}{suffix}") for suffix in ("", ".legacy", ".sigstore.json"))
+    return f"Convert it, the signature stays the same: {command} && mv {old} {kept} && mv {new} {old}"
 
 
 def _has_promise(bundle: SigstoreBundle) -> bool:

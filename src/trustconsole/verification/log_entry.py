@@ -69,10 +69,11 @@ class LogEntry:
         if self.signed_entry_timestamp is None:
             return False
         signed = self.signed_bytes()
+        digest = hashlib.sha256(signed).digest()
         return verify_signature(
             key,
             self.signed_entry_timestamp,
-            digest=hashlib.sha256(signed).digest(),
+            digest=digest,
             message=lambda: signed,
             hash_name="sha256",
         )

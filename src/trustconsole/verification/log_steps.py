@@ -66,6 +66,8 @@ def log_step(evidence: BundleEvidence, demand: Demand) -> Result:
 def set_step(evidence: BundleEvidence, demand: Demand) -> Result:
     """Is every SET that is there the log's own."""
     known = evidence.known
+    if not evidence.entries and demand.promise:
+        return demand.refuse(f"the bundle has no log entry, and {demand.by} asks for one", {})
     if not known:
         return Result("skip", "there is no entry of a trusted log")
     found = _flaw(known, "rekor.set", demand)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -28,6 +28,9 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha512": hashes.SHA512(),
 }
 _REMEMBERED = 65_536
+_OTHERS_REMEMBERED = 16_384
+_KEYS_REMEMBERED = 4_096
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,35 @@ def verify_signature(
 
 
 class SignatureChecker:
-    """`verify_signature`, remembering up to 65,536 answers; safe to share between threads."""
+    """`verify_signature`, remembering up to 65,536 answers; safe to share between threads.
+
+    Beside them it remembers up to 16,384 answers of other pure functions, which are asked again for every
+    trust root that a module is judged under.
+    """
 
     def __init__(self) -> None:
         self._answers: OrderedDict[tuple[bytes, bytes, bytes, str], bool] = OrderedDict()
+        self._others: OrderedDict[Hashable, object] = OrderedDict()
+        self._prints: dict[int, tuple[PublicKeyTypes, bytes]] = {}
         self._lock = Lock()
+        self.made = 0
+        """How many signatures were really checked: what a question costs."""
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """`compute()`, remembered under `key`, which names the function and all its inputs.
+
+        An exception is not remembered.
+        """
+        with self._lock:
+            if key in self._others:
+                self._others.move_to_end(key)
+                return cast("T", self._others[key])
+        answer = compute()
+        with self._lock:
+            self._others[key] = answer
+            if len(self._others) > _OTHERS_REMEMBERED:
+                self._others.popitem(last=False)
+        return answer
 
     def verify(
         self,
@@ -99,15 +126,27 @@ class SignatureChecker:
         hash_name: HashName = "sha256",
     ) -> bool:
         """As `verify_signature`; an exception out of `message` is not remembered."""
-        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        memory_key = (hashlib.sha256(spki).digest(), digest, hashlib.sha256(signature).digest(), hash_name)
+        memory_key = (self._print_of(key), digest, hashlib.sha256(signature).digest(), hash_name)
         with self._lock:
             if memory_key in self._answers:
                 self._answers.move_to_end(memory_key)
                 return self._answers[memory_key]
         answer = verify_signature(key, signature, digest=digest, message=message, hash_name=hash_name)
         with self._lock:
+            self.made += 1
             self._answers[memory_key] = answer
             if len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
         return answer
+
+    def _print_of(self, key: PublicKeyTypes) -> bytes:
+        """SHA-256 of the key's SPKI. A key object cannot be hashed; one that is held here keeps its `id`."""
+        found = self._prints.get(id(key))
+        if found is not None and found[0] is key:
+            return found[1]
+        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        digest = hashlib.sha256(spki).digest()
+        if len(self._prints) >= _KEYS_REMEMBERED:
+            self._prints.clear()
+        self._prints[id(key)] = (key, digest)
+        return digest

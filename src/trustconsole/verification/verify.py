@@ -5,6 +5,8 @@ Never raises over a missing, unreadable or hostile file: the answer is a report 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from trustconsole.verification.loading import SidecarChoice, choose_sidecar
 from trustconsole.verification.material import signer_of
 from trustconsole.verification.observations import observe
 from trustconsole.verification.report import (
+    ControllerVerdict,
     DocumentedVerdict,
     Matched,
     PolicyFacts,
@@ -45,13 +48,15 @@ def verify_artifact(
     sidecar: Path | None = None,
     choice: SidecarChoice | None = None,
     checker: SignatureChecker | None = None,
+    read: Callable[[Path], Artifact] = Artifact.read,
     trusted_root: TrustedRootFile | None = None,
 ) -> VerificationReport:
     """Both verdicts about the file at `path`, with traces and findings.
 
     `trust_root` and `rekor_key` are read reports (None: not configured); `sidecar` replaces the one beside
     the artefact, `choice` is one that was read already; `now` is aware; `checker` remembers signature checks
-    between calls; `trusted_root` stands in for `rekor_key`, and without a `trust_root` for that, too.
+    between calls; `read` hashes the artefact, or knows it; `trusted_root` stands in for `rekor_key`, and
+    without a `trust_root` for that, too.
     """
     choice = choice or choose_sidecar(path, policy.mode, sidecar)
     policy = Policy(choice.mode, policy.rekor_policy, policy.source, policy.enforced, policy.config)
@@ -66,7 +71,7 @@ def verify_artifact(
         trusted_root.path if trusted_root else None,
     )
     try:
-        artifact = Artifact.read(path)
+        artifact = read(path)
     except InputError as error:
         return _unreadable(path, error, choice, facts, policy, trust_root, rekor_key)
     case = Case(
@@ -82,6 +87,50 @@ def verify_artifact(
         trusted_root,
     )
     return _report(case, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Both verdicts and nothing else: no traces, no findings. `valid_until` as in a `VerificationReport`."""
+
+    documented: DocumentedVerdict
+    controller: ControllerVerdict
+    valid_until: datetime | None
+
+
+def judge_artifact(
+    path: Path,
+    *,
+    policy: Policy,
+    trust_root: TrustRootReport | None,
+    rekor_key: TrustRootReport | None,
+    now: datetime,
+    choice: SidecarChoice,
+    checker: SignatureChecker,
+    read: Callable[[Path], Artifact] = Artifact.read,
+) -> Judgement:
+    """The verdicts of `verify_artifact` without what a refusal is explained by, which costs far more."""
+    policy = replace(policy, mode=choice.mode)
+    try:
+        artifact = read(path)
+    except InputError as error:
+        controller = judge_unreadable_artifact(error, choice, policy, trust_root, rekor_key)
+        return Judgement(_unreadable_verdict(error), replace(controller, steps=()), None)
+    case = Case(
+        artifact,
+        choice.sidecar,
+        choice.other,
+        trust_root,
+        rekor_key,
+        policy,
+        now,
+        checker,
+        choice.expected_at,
+    )
+    state = DocumentedState()
+    documented = _documented_verdict(run_checks(DOCUMENTED_CHECKS, case, state), state)
+    controller = replace(judge_as_controller(case), steps=())
+    return Judgement(documented, controller, _valid_until(case, state))
 
 
 def _report(case: Case, facts: PolicyFacts) -> VerificationReport:
@@ -167,6 +216,10 @@ def _window_instants(case: Case, state: DocumentedState) -> list[datetime]:
     return [*(window.start for window in windows), *ends]
 
 
+def _unreadable_verdict(error: InputError) -> DocumentedVerdict:
+    return DocumentedVerdict("error", None, f"the artefact cannot be read: {error}")
+
+
 def _unreadable(
     path: Path,
     error: InputError,
@@ -177,14 +230,13 @@ def _unreadable(
     rekor_key: TrustRootReport | None,
 ) -> VerificationReport:
     kind: SidecarKind = choice.sidecar.named if choice.sidecar else "none"
-    reason = f"the artefact cannot be read: {error}"
     return VerificationReport(
         str(path),
         None,
         None,
         Sidecar(choice.sidecar.path if choice.sidecar else None, kind),
         facts,
-        DocumentedVerdict("error", None, reason),
+        _unreadable_verdict(error),
         judge_unreadable_artifact(error, choice, policy, trust_root, rekor_key),
         None,
         None,

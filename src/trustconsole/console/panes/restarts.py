@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.content import Content
 
@@ -23,6 +24,8 @@ class RestartsView(View[NodeReport]):
     """One row for each node of the settings."""
 
     pane = PANES[4]
+    restarting: ClassVar[str] = "y copies it; a rotation (R) runs it, after a question."
+    """What is said under a restart command."""
     columns = (
         Column("", 1, 1, "never"),
         Column("node", 8, 24, "middle"),
@@ -103,7 +106,7 @@ class RestartsView(View[NodeReport]):
         sheet.heading("Restart")
         if command:
             sheet.fact("command", command)
-            sheet.fact("", "y copies it; the console itself never restarts a node.")
+            sheet.fact("", self.restarting)
         else:
             sheet.fact("command", "none in the settings; add restart to this node to have it here")
         if level == 2:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from trustconsole.commands import hints
+from trustconsole.commands import Scope, hints
 from trustconsole.console.bindings import bindings
 from trustconsole.console.display import Display
 from trustconsole.console.headline import status
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class DetailScreen(Screen[None]):
     """Shows the sheet of a pane's row; the pane keeps cursor and level."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "detail")]
+    SCOPE: ClassVar[Scope] = "detail"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "detail", "trust-root")]
     app: ConsoleApp
 
     def __init__(self, display: Display, box: PaneBox) -> None:
@@ -67,7 +68,7 @@ class DetailScreen(Screen[None]):
         if sheet is None:
             return
         show = self.display_of
-        place = show.text(f"{self.box.pane.number} {self.box.pane.title} · ", "$text-muted")
+        place = show.text(f"{self.box.pane.name} · ", "$text-muted")
         level = show.text(LEVELS[self.box.level], "$text-muted")
         self.top.name_it(place + sheet.title, show.separated((sheet.summary, level)))
         self.view.show_sheet(sheet, keep_place=keep_place)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 
-from trustconsole.commands import COMMANDS, KEYS, PANES, Scope
+from trustconsole.commands import COMMANDS, PANES, Scope, keys_of
 from trustconsole.console.display import Display, Words
 from trustconsole.console.sheet import Sheet
 from trustconsole.console.signs import SIGNS
@@ -89,14 +89,21 @@ def topics(here: Scope) -> Iterator[Topic]:
     """All of the help, that of `here` first."""
     for pane in PANES:
         if pane.id == here:
-            yield Topic(f"Pane {pane.number}: {pane.title}", (("", pane.help),))
+            yield Topic(f"Pane {pane.number}: {pane.title}", (("", pane.help), *_keys(pane.id)))
     order: tuple[Scope, ...] = (
         ("detail", "global", "panes") if here == "detail" else ("panes", "global", "detail")
     )
     titles = {"detail": "In the detail", "panes": "In every pane", "global": "Everywhere"}
     for scope in order:
-        yield Topic(titles[scope], tuple((key.shown, key.help) for key in KEYS if key.scope == scope))
+        yield Topic(titles[scope], _keys(scope))
+    for pane in PANES:
+        if pane.id != here and _keys(pane.id):
+            yield Topic(f"In pane {pane.number}: {pane.title}", _keys(pane.id))
     yield Topic("On the command line", tuple((row.name, row.summary) for row in COMMANDS if row.words))
+
+
+def _keys(scope: Scope) -> tuple[tuple[str, str], ...]:
+    return tuple((key.shown, key.help) for key in keys_of(scope))
 
 
 def help_sheet(display: Display, here: Scope, words: str) -> Sheet:

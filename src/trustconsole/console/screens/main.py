@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from trustconsole.api import Snapshot
+from trustconsole.api import Block, Snapshot
 from trustconsole.commands import PANES, hints
 from trustconsole.console.bindings import OPENERS, bindings
 from trustconsole.console.display import Display
@@ -51,7 +51,7 @@ class DetailBox(Vertical):
 class MainScreen(Screen[None]):
     """All panes at once where there is room, one at a time where there is not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes", "trust-root")]
     AUTO_FOCUS = "#rows-bundles"
     app: ConsoleApp
 
@@ -83,6 +83,7 @@ class MainScreen(Screen[None]):
         """Follow the app's snapshot and the clock."""
         self.query_one(Headline).wait(self.display_of)
         self.watch(self.app, "snapshot", self.show_snapshot)
+        self.watch(self.app, "rotation", self.show_rotation)
         self.watch(self.app, "problems", self.show_problems)
         self.set_interval(1, self.tick)
 
@@ -110,10 +111,21 @@ class MainScreen(Screen[None]):
         self.snapshot = snapshot
         for view, box in zip(self._views(snapshot), self.boxes, strict=True):
             box.show_view(view)
-        self.query_one(Headline).show(headline(snapshot, self.display_of))
+        self.show_rotation()
         self._strip()
         self._stack()
         self.tick()
+
+    def show_rotation(self) -> None:
+        """Draw the headline, which says where a rotation stands."""
+        if self.snapshot is not None:
+            self.query_one(Headline).show(headline(self.snapshot, self.display_of, self.app.rotation))
+
+    @property
+    def block(self) -> Block | None:
+        """The block of the trust root under the cursor of pane 1."""
+        item = self.boxes[0].rows.item
+        return item if isinstance(item, Block) else None
 
     def _views(self, snapshot: Snapshot) -> list[View[Any]]:
         return [make(snapshot, self.display_of) for make in VIEWS]

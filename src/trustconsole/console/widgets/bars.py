@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -153,9 +153,15 @@ class Hint(Words):
     """One hint; a click does what the key does."""
 
     def __init__(self, key: Key, display: Display) -> None:
-        words = join(display.text(key.shown, "bold"), Content(" "), display.text(key.label, "$text-muted"))
-        super().__init__(words, classes="hint")
+        super().__init__(classes="hint")
         self.key_row = key
+        self.display_of = display
+        self.name_it(key.label)
+
+    def name_it(self, label: str) -> None:
+        """Say this beside the key."""
+        show = self.display_of
+        self.show(join(show.text(self.key_row.shown, "bold"), Content(" "), show.text(label, "$text-muted")))
 
     async def on_click(self) -> None:
         """Do what the key does; the row of the pane keys goes to the next pane."""
@@ -175,3 +181,10 @@ class HintBar(Horizontal):
         """One hint for each key."""
         for key in self.keys:
             yield Hint(key, self.display_of)
+
+    def name_them(self, labels: Mapping[str, str]) -> None:
+        """Say something else beside the keys of these rows, by their ids; nothing: the hint goes."""
+        for hint in self.query(Hint):
+            label = labels.get(hint.key_row.id, hint.key_row.label)
+            hint.name_it(label)
+            hint.display = bool(label)

@@ -57,7 +57,7 @@ class TopRule(Words):
     def redraw(self) -> None:
         """Draw for the present width and focus."""
         box = self.parent
-        focused = isinstance(box, PaneBox) and box.rows.has_focus
+        focused = isinstance(box, Box) and box.active
         line = "$primary" if focused else "$border-quiet"
         title, right = self.words
         if focused:
@@ -70,8 +70,27 @@ class TopRule(Words):
         self.redraw()
 
 
-class PaneBox(Vertical):
-    """One of the five panes on the main screen."""
+class Box(Vertical):
+    """A box whose border shows whether the keys go to it."""
+
+    top: TopRule
+
+    @property
+    def active(self) -> bool:
+        """Whether what is in it has the focus."""
+        return self.has_focus_within
+
+    def on_descendant_focus(self) -> None:
+        """Draw the border of a focused box."""
+        self.top.redraw()
+
+    def on_descendant_blur(self) -> None:
+        """Draw the border of a box without focus."""
+        self.top.redraw()
+
+
+class PaneBox(Box):
+    """Rows of one view in a box: one of the five panes, or the evidence of a step."""
 
     def __init__(self, pane: Pane, display: Display, corners: str) -> None:
         super().__init__(id=f"pane-{pane.id}", classes="pane box")
@@ -110,7 +129,7 @@ class PaneBox(Vertical):
         if view is None:
             return
         show = self.display_of
-        title = show.text(f"{self.pane.number} {self.pane.title}")
+        title = show.text(self.pane.name)
         if self.rows.pattern:
             title = join(
                 title,
@@ -136,10 +155,7 @@ class PaneBox(Vertical):
         if event.widget is not self.rows:
             self.post_message(self.Chosen(self))
 
-    def on_descendant_focus(self) -> None:
-        """Draw the border of a focused pane."""
-        self.top.redraw()
-
-    def on_descendant_blur(self) -> None:
-        """Draw the border of a pane without focus."""
-        self.top.redraw()
+    @property
+    def active(self) -> bool:
+        """Whether its rows have the focus."""
+        return self.rows.has_focus

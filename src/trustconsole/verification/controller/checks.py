@@ -115,3 +115,14 @@ def judge_unreadable_artifact(
     artifact = Check("artefact", "Can the artefact be read", check_artifact)
     checks = (*_PRELUDE[:3], artifact)
     return _verdict(run_checks(checks, case, state), state)
+
+
+def start_verdict(
+    policy: Policy, trust_root: TrustRootReport | None, rekor_key: TrustRootReport | None
+) -> ControllerVerdict:
+    """What the build says before any module is looked at: `no-boot` or `unknown`, else it starts."""
+    nothing = Artifact("", "", 0)
+    now, checker = datetime.now(UTC), SignatureChecker()
+    case = Case(nothing, None, None, trust_root, rekor_key, policy, now, checker, "")
+    state = ControllerState()
+    return _verdict(run_checks(_PRELUDE[:2], case, state), state)

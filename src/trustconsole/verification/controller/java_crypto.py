@@ -169,6 +169,7 @@ def ec_public_key(key: JavaKey) -> ec.EllipticCurvePublicKey | None:
         return None
 
 
+@lru_cache(maxsize=8)  # one signature is tried with key after key
 def decode_ecdsa(signature: bytes) -> tuple[int, int] | None:
     """(r, s), None where the runtime refuses the encoding (integers count as unsigned)."""
     try:

@@ -48,7 +48,10 @@ def check_chain(case: Case, state: ControllerState) -> Result:
         return skipped(
             "the bundle has no certificate" if leaf is None else "the trust root has no certificate"
         )
-    answer = validate_path(leaf, state.anchors, case.now)
+    answer = case.checker.once(
+        ("path", leaf.loaded.der, tuple((one.der, one.line) for one in state.anchors), case.now),
+        lambda: validate_path(leaf, state.anchors, case.now),
+    )
     evidence = {**_dates(leaf), "judged_at": rfc3339(case.now), "anchors_of_that_name": answer.tried}
     if answer.anchor is None:
         message = SENTENCES.bad_chain.format(why=answer.message)

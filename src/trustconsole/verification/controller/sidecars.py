@@ -60,7 +60,7 @@ def check_parse(case: Case, state: ControllerState) -> Result:
     try:
         if state.mode == "KEYED":
             return _parse_text(state, state.sidecar)
-        return _parse_bundle(state, state.sidecar, path)
+        return _parse_bundle(case, state, state.sidecar, path)
     except BuildAnswer as answer:
         return thrown(answer, f"the controller refuses the signature file: {answer}", path=path)
 
@@ -85,9 +85,9 @@ def _decode(text: str) -> bytes:
         raise BuildAnswer(ARGUMENT, str(error)) from error
 
 
-def _parse_bundle(state: ControllerState, data: bytes, path: str) -> Result:
+def _parse_bundle(case: Case, state: ControllerState, data: bytes, path: str) -> Result:
     try:
-        state.bundle = read_tree(data)
+        state.bundle = case.read_once("tree", data, lambda: read_tree(data))
     except JavaJsonError as error:
         answer = BuildAnswer(UNCHECKED_IO, SENTENCES.unreadable_bundle.format(path=path))
         return thrown(answer, f"the bundle is not JSON: {error} at byte {error.offset}", offset=error.offset)
@@ -96,7 +96,8 @@ def _parse_bundle(state: ControllerState, data: bytes, path: str) -> Result:
         answer = refused(SENTENCES.no_signature.format(path=path))
         return thrown(answer, "the bundle holds no base64Signature", root=_kind(state.bundle))
     signature = _decode(text)
-    state.leaf = _certificate(member(state.bundle, "cert"), path)
+    certificate = member(state.bundle, "cert")
+    state.leaf = case.read_once("cert", data, lambda: _certificate(certificate, path))
     state.signature, state.parsed = signature, True
     if state.leaf is None:
         return Result("pass", f"a bundle with a signature of {plural(len(signature), 'byte')}")

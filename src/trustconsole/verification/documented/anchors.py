@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from cryptography import x509
@@ -21,6 +22,7 @@ from trustconsole.verification.chain import ChainReport, check_certificates
 from trustconsole.verification.material import Material
 from trustconsole.verification.report import Matched
 from trustconsole.verification.scts import check_embedded_sct
+from trustconsole.verification.signatures import SignatureChecker
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _authority(authority: TrustedAuthority) -> Anchor:
 
 
 def chain_to(
-    anchors: Sequence[Anchor], material: Material, at: datetime
+    anchors: Sequence[Anchor], material: Material, at: datetime, checker: SignatureChecker
 ) -> tuple[ChainReport, Anchor | None]:
     """The leaf's path at `at`, and the anchor it reaches; the last refusal and None where it reaches none."""
     leaf, carried = material.certificates[0], material.certificates[1:]
@@ -84,7 +86,11 @@ def chain_to(
     report = ChainReport(False, "there is no anchor", at)
     for group in groups:
         between = tuple(dict.fromkeys((*group[0].helping, *carried)))
-        report = check_certificates(leaf, between, [anchor.certificate for anchor in group], at)
+        certificates = tuple(anchor.certificate for anchor in group)
+        report = checker.once(
+            ("chain", leaf, between, certificates, at),
+            partial(check_certificates, leaf, between, certificates, at),
+        )
         if report.accepted and report.anchor is not None:
             return report, group[report.anchor]
     return report, None

@@ -8,6 +8,7 @@ from trustconsole.verification.bundle_evidence import gather
 from trustconsole.verification.case import Case
 from trustconsole.verification.documented.state import DocumentedState, EntryAssessment
 from trustconsole.verification.entry_binding import EntrySubject, bind
+from trustconsole.verification.entry_bodies import read_entry_body
 from trustconsole.verification.log_entry import LogEntry
 from trustconsole.verification.material import within_dates
 from trustconsole.verification.signed_content import SignedContent
@@ -62,7 +63,11 @@ def _assess_entry(case: Case, state: DocumentedState, entry: LogEntry, content: 
     assessment = state.assessment
     time = datetime.fromtimestamp(entry.integrated_time, UTC)
     _judge_set(case, entry, time, assessment)
-    assessment.binding = bind(entry, _subject(state, content))
+    assessment.binding = bind(
+        entry,
+        _subject(state, content),
+        lambda one: case.read_once("entry body", one.body, lambda: read_entry_body(one)),
+    )
     if not (assessment.set_holds and assessment.log_id_holds and assessment.binding.holds):
         return
     assessment.proved_time = time
@@ -78,7 +83,7 @@ def _judge_set(case: Case, entry: LogEntry, time: datetime, assessment: EntryAss
         return
     signed, promise = entry.signed_bytes(), entry.signed_entry_timestamp
     assessment.log_id_wanted = tuple(log_id for _, log_id in logs)
-    signers = [(log, log_id) for log, log_id in logs if log.signed(signed, promise)]
+    signers = [(log, log_id) for log, log_id in logs if log.signed(signed, promise, case.checker)]
     assessment.set_holds = bool(signers)
     named = [log for log, log_id in signers or logs if log_id == entry.log_id]
     assessment.log_id_holds = bool(named)

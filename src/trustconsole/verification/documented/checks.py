@@ -126,15 +126,16 @@ def _check_parse(case: Case, state: DocumentedState) -> Result:
     sidecar = case.sidecar
     if sidecar is None or sidecar.data is None:
         return skipped("no signature file to read")
+    data, path = sidecar.data, sidecar.path
     try:
         if sidecar.named == "sig":
-            detached = read_detached(sidecar.data, sidecar.path)
+            detached = read_detached(data, path)
             state.content = content_of_file(case.artifact)
             state.signature, state.line_end = detached.signature, detached.line_end
             if detached.line_end:
                 return Result("info", f"Base64 text with a final {detached.line_end}")
             return Result("pass", f"Base64 text of {plural(len(detached.signature), 'byte')}")
-        bundle = read_bundle(sidecar.data, sidecar.path)
+        bundle = case.read_once("bundle", data, lambda: read_bundle(data, path))
     except LimitExceeded as error:
         state.parse_error = error
         return failed(str(error), error)

@@ -148,7 +148,7 @@ def check_chain_step(case: Case, state: DocumentedState) -> Result:
     # Every proved time counts: the path must have held at each of them.
     anchor = None
     for instant in sorted({one.time for one in times} | {at}):
-        state.chain, anchor = chain_to(anchors, material, instant)
+        state.chain, anchor = chain_to(anchors, material, instant, case.checker)
         if anchor is None:
             why = why_nothing_is_proved(state) if not within_dates(leaf, instant) else None
             hint = f"; the log entry proves no earlier time: {why}" if why else ""

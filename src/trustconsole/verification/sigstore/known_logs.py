@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from trustconsole.trust_root import TrustedLog, TrustedRoot, TrustRootReport, Validity
 from trustconsole.verification.log_entry import log_id_of
-from trustconsole.verification.signatures import HashName, verify_signature
+from trustconsole.verification.signatures import HashName, SignatureChecker, verify_signature
 
 _ED25519_NOTE = b"\x01"
 """The algorithm byte of an Ed25519 key in the id of a signed note's key."""
@@ -57,10 +57,11 @@ class KnownLog:
         own = note_key_id(origin, self.key)
         return name == origin and own.startswith(identifier or own) and bytes.fromhex(own)[:4] == hint
 
-    def signed(self, text: bytes, signature: bytes) -> bool:
-        """Whether `signature` over `text` is this log's."""
+    def signed(self, text: bytes, signature: bytes, checker: SignatureChecker | None = None) -> bool:
+        """Whether `signature` over `text` is this log's; `checker` remembers the answer."""
+        verify = checker.verify if checker is not None else verify_signature
         return any(
-            verify_signature(
+            verify(
                 self.key,
                 signature,
                 digest=hashlib.new(name, text).digest(),

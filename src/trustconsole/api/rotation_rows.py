@@ -1,0 +1,41 @@
+"""From the evidence of a rotation to what is shown of it: rows of modules, the gate, what would start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trustconsole.api.rotation_evidence import signed_at
+from trustconsole.api.rotation_view import RotationModule
+from trustconsole.records import Plan
+from trustconsole.rotation import READINGS, Case, Gate, Position, Tracked, commands_for, gate_of
+from trustconsole.text import rfc3339
+
+
+def gate_now(step: Position, case: Case) -> Gate:
+    """The gate under way; at the end that of the last step, which says what was checked."""
+    return gate_of(step if isinstance(step, int) else 5, case)
+
+
+def row_of(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
+    """One module with why it does not verify with the new key alone, and the commands that it still needs."""
+    module = tracked.module
+    verdicts = module.under["removed"]
+    failing = next((reading for reading in tracked.wanted if not verdicts.accepted(reading)), None)
+    signed = signed_at(module.sidecar)
+    return RotationModule(
+        tracked,
+        verdicts.why(failing) if failing else "",
+        signed,
+        signed is not None and rfc3339(signed) > plan.started,
+        commands_for(module, plan.kind, mode) if tracked.standing in ("old_only", "neither") else (),
+    )
+
+
+def starting(tracked: Sequence[Tracked]) -> tuple[str, ...]:
+    """Modules that are refused today and would be accepted with the new block."""
+    return tuple(
+        one.module.name
+        for one in tracked
+        for reading in READINGS[:1]
+        if not one.module.under["now"].accepted(reading) and one.module.under["added"].accepted(reading)
+    )

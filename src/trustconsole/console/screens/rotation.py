@@ -1,0 +1,305 @@
+"""The wizard of a rotation: one view for every step, always of the same parts.
+
+Five dots, the sentence about what to do now, *why*, the evidence as rows, and the gate with what opens it.
+What is true comes from `api.RotationView`; here are only cursor, filter and the questions that were asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from trustconsole.api import RotationView
+from trustconsole.commands import KEYS, Scope
+from trustconsole.console.bindings import OPENERS, bindings
+from trustconsole.console.display import EMPTY, Display, Words, join
+from trustconsole.console.rotation import words
+from trustconsole.console.rotation.gate import gate_sheet, running_sheet
+from trustconsole.console.rotation.output import Output
+from trustconsole.console.rotation.rows import Seen, StepModules, StepNodes, seen_again
+from trustconsole.console.screens.detail import DetailScreen
+from trustconsole.console.screens.plan import PlanScreen
+from trustconsole.console.screens.stepping import SteppingScreen
+from trustconsole.console.session import Session
+from trustconsole.console.sheet import LEVELS
+from trustconsole.console.signs import ACCEPT
+from trustconsole.console.view import View
+from trustconsole.console.widgets.bars import FilterBar, Headline, HintBar, Problems, StatusBar
+from trustconsole.console.widgets.pane import PaneBox, TopRule
+from trustconsole.console.widgets.sheet_box import SheetBox
+from trustconsole.console.widgets.sheet_view import SheetView
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Resize
+
+WIDE, TALL = 110, 34
+_HINTS = ("next-step", "undo", "save-commands", "override", "another", "copy", "help", "back")
+
+
+class RotationScreen(SteppingScreen):
+    """Shows where the rotation stands, or the first step of a draft; what it does is `SteppingScreen`'s."""
+
+    SCOPE: ClassVar[Scope] = "rotation"
+    AUTO_FOCUS = "#rows-rotation"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes", "rotation")]
+
+    def __init__(self, display: Display, session: Session) -> None:
+        super().__init__(display, session)
+        self.seen: Seen = {}
+        self.offered = False
+        self._gate_place: tuple[object, bool] | None = None
+        self.output = Output()
+        self.box = PaneBox(StepModules.pane, display, "┌┐")
+        self.gate = SheetBox(display, "┌┐", id="gate")
+        self.detail_top = TopRule(display, "├┤")
+        self.detail = SheetView()
+        self.title_line = Words(classes="rotation-line")
+        self.dots = Words(classes="rotation-line")
+        self.why = Words(classes="rotation-line")
+        self.outcome_line = Words(classes="rotation-outcome")
+        self.hints = HintBar([key for name in _HINTS for key in KEYS if key.id == name], display)
+
+    def compose(self) -> ComposeResult:
+        """Status and banner, the lines over the step, evidence and gate, filter and keys."""
+        yield StatusBar()
+        yield Problems()
+        yield self.title_line
+        yield self.dots
+        yield Headline()
+        yield self.why
+        yield self.outcome_line
+        with Horizontal(id="rotation-body"):
+            with Vertical(id="rotation-left", classes="last"):
+                yield self.box
+                with Vertical(id="rotation-detail", classes="box"):
+                    yield self.detail_top
+                    yield self.detail
+            with Vertical(id="rotation-right", classes="last"):
+                yield self.gate
+        yield FilterBar(self.display_of)
+        yield self.hints
+
+    def on_mount(self) -> None:
+        """Follow the app's rotation and the clock."""
+        self.query_one(Headline).wait(self.display_of)
+        self.follow_frame()
+        self.watch(self.app, "rotation", self.follow)
+        self.set_interval(0.2, self.show_output)
+        self.app.request_rotation()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Where the filter has the focus, its key is a letter."""
+        return not (action in OPENERS and isinstance(self.focused, Input))
+
+    # -- showing
+
+    def show_view(self, view: RotationView) -> None:
+        """Show a newer view; the cursor stays on its row."""
+        before = self.view
+        same = before is not None and before.plan is not None and before.plan == view.plan
+        self.seen = seen_again(before if same else None, view, self.seen, self.display_of.clock())
+        if before is not None and before.step != view.step and self.view_of_outcome != view.step:
+            self.outcome = (ACCEPT, "")
+        self.view = view
+        self.redraw()
+        if view.plan is None and not self.offered:
+            self.offered = True
+            self.call_later(self.action_another)
+
+    def redraw(self) -> None:
+        """Draw everything of the present view."""
+        view, show = self.view, self.display_of
+        if view is None:
+            return
+        standing = show.text(words.step_words(view), "$text-muted")
+        name = words.title(view, self.app.snapshot, show)
+        self.title_line.show(join(name, show.text("   "), standing))
+        self.dots.show(words.dots(view, show))
+        self.query_one(Headline).show(words.headline(view, show, draft=self.draft is not None))
+        self.why.show(words.why(view, show))
+        self.why.display = view.words is not None
+        self.hints.name_them(words.hint_labels(view))
+        self._show_outcome()
+        rows = self._rows(view)
+        if self.box.pane.title != rows.pane.title:
+            self.box.pane = rows.pane
+            self.box.rows.pattern = ""
+        self.box.show_view(rows)
+        place = (view.step, self.output.running)
+        self.show_gate(keep_place=place == self._gate_place)
+        self._gate_place = place
+        self.show_detail()
+        self._lay_out()
+        if isinstance(self.app.screen, DetailScreen):
+            self.app.screen.show(keep_place=True)
+
+    def _rows(self, view: RotationView) -> View[Any]:
+        snapshot = self.app.snapshot
+        if view.step in (2, 5, "done") and snapshot is not None:
+            return StepNodes(view, replace(snapshot, nodes=view.nodes), self.display_of)
+        return StepModules(view, self.display_of, self.seen)
+
+    def _show_outcome(self) -> None:
+        sign, said = self.outcome
+        self.outcome_line.show(self.display_of.state(sign, said) if said else EMPTY)
+        self.outcome_line.set_class(bool(said), "-some")
+
+    def show_gate(self, *, keep_place: bool) -> None:
+        """Show the gate, or what a command says while it runs."""
+        if self.view is None:
+            return
+        if self.output.running:
+            sheet = running_sheet(self.display_of, self.output)
+        else:
+            sheet = gate_sheet(self.view, self.display_of, self.output.lines())
+        self.gate.show_sheet(sheet, keep_place=keep_place)
+        if self.output.running:
+            self.call_after_refresh(self.gate.view.scroll_end, animate=False)
+
+    def show_output(self) -> None:
+        """Show new lines of a command, and how long it runs."""
+        if self.output.take_news():
+            self.show_gate(keep_place=True)
+
+    def show_detail(self) -> None:
+        """Show the detail of the row under the cursor."""
+        sheet = self.box.sheet()
+        if sheet is not None:
+            self.detail.show_sheet(sheet, keep_place=True)
+            self.detail_top.name_it(sheet.title, sheet.summary)
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the layout."""
+        self.set_class(event.size.width < WIDE, "-stacked")
+        self.set_class(event.size.height >= TALL, "-high")
+        self.call_after_refresh(self._lay_out)
+        self.call_after_refresh(self.tick)
+
+    def _lay_out(self) -> None:
+        """The rows take what they need, up to their share; the part with the focus gets more."""
+        height = self.query_one("#rotation-body").size.height
+        if not height:
+            return
+        stacked = self.has_class("-stacked")
+        wanted = len(self.box.rows.shown) + self.box.rows.head + 2
+        share = height * (3 if self.gate.active else 4) // 9 if stacked else height * 5 // 9
+        self.box.styles.height = max(4, min(wanted, share))
+        self.query_one("#rotation-left").styles.height = None if not stacked else "auto"
+        self.detail.display = self.detail_top.display = not stacked
+
+    def on_descendant_focus(self) -> None:
+        """The part with the focus gets more room."""
+        self._lay_out()
+
+    def on_row_list_moved(self) -> None:
+        """The detail follows the cursor."""
+        self.show_detail()
+
+    async def on_row_list_opened(self) -> None:
+        """A double click opens."""
+        await self.action_open_detail()
+
+    # -- moving about
+
+    def action_pane(self, number: int) -> None:
+        """Leave for a pane."""
+        if not self.busy:
+            self.dismiss()
+            self.app.main.action_pane(number)
+
+    def action_next_pane(self, by: int) -> None:  # noqa: ARG002 - there are two parts
+        """The movement keys go to the evidence or to the gate."""
+        self.set_focus(self.box.rows if self.gate.active else self.gate.view)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor, or scroll the gate."""
+        if self.gate.active:
+            self.gate.view.scroll_relative(y=by, animate=False)
+        else:
+            self.box.rows.action_cursor(by)
+
+    def action_move_end(self, direction: int) -> None:
+        """To the first or last row, the beginning or the end."""
+        if not self.gate.active:
+            self.box.rows.action_end(direction)
+        elif direction < 0:
+            self.gate.view.scroll_home(animate=False)
+        else:
+            self.gate.view.scroll_end(animate=False)
+
+    def action_filter(self) -> None:
+        """Open the filter of the rows."""
+        bar = self.query_one(FilterBar)
+        bar.open(self.box.rows.pattern)
+        self.set_focus(bar.field)
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        """Filter while it is typed."""
+        if self.query_one(FilterBar).display:
+            self.box.filter(message.text)
+            self.show_detail()
+
+    def on_filter_bar_done(self, message: FilterBar.Done) -> None:
+        """Close the filter line."""
+        self.query_one(FilterBar).display = False
+        if not message.keep:
+            self.box.filter("")
+        self.set_focus(self.box.rows)
+
+    async def action_open_detail(self) -> None:
+        """Give the detail of the row the whole screen."""
+        if self.box.sheet() is not None:
+            await self.app.push_screen(DetailScreen(self.display_of, self.box))
+
+    def action_detail_level(self) -> None:
+        """Step through one line, trace, evidence."""
+        self.box.level = (self.box.level + 1) % 3  # type: ignore[assignment]
+        self.show_detail()
+        self.app.say(f"Detail: {LEVELS[self.box.level]}")
+
+    def action_copy(self) -> None:
+        """Copy the commands of the row, or what closes the gate where that has the focus."""
+        sheet = self.gate.view.sheet if self.gate.active else self.box.sheet()
+        self.app.copy(sheet.copy if sheet else None)
+
+    def action_copy_more(self) -> None:
+        """Copy the longer text."""
+        sheet = self.box.sheet()
+        self.app.copy(sheet.more if sheet else None)
+
+    def action_export(self) -> None:
+        """Write the detail into the state directory."""
+        self.app.export_sheet(self.box)
+
+    def action_back(self) -> None:
+        """Stop what runs, clear the filter, or leave."""
+        if self.busy:
+            self.stop.set()
+            self.app.say(f"Stopping: {self.busy}")
+        elif self.box.rows.pattern:
+            self.box.filter("")
+        else:
+            self.dismiss()
+
+    async def action_another(self) -> None:
+        """Plan another rotation, where none is under way."""
+        if self.busy or self.app.snapshot is None:
+            return
+        if self.view is not None and self.view.step not in (1, "done", "none") and self.draft is None:
+            self.refuse(
+                "This rotation is under way: finish it, or take it back with u, before another is planned."
+            )
+            return
+        block = self.app.main.block
+        at = f"{_KIND_OF.get(block.kind, '')}:{block.fingerprint}" if block is not None else None
+        await self.app.push_screen(
+            PlanScreen(self.display_of, self.session, self.app.snapshot, at), self.take_draft
+        )
+
+
+_KIND_OF = {"public-key": "author", "certificate": "ca"}
