@@ -34,6 +34,10 @@ PUBLIC = {
     "FileMismatch",
     "FileStatus",
     "Finding",
+    "ImageAttestation",
+    "ImageOptions",
+    "ImageReport",
+    "ImageSignature",
     "Impact",
     "Info",
     "Inspection",
@@ -53,6 +57,7 @@ PUBLIC = {
     "Outcome",
     "Paths",
     "Place",
+    "Platform",
     "PolicyFacts",
     "READINGS",
     "Reading",
@@ -109,6 +114,7 @@ PUBLIC = {
     "verify_all",
     "verify_audit",
     "verify_bundle",
+    "verify_image",
     "verify_release",
 }
 

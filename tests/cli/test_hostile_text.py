@@ -132,6 +132,8 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("release", "verify", place, "--checksums", file, "--key", workspace.trust_root),
             ("release", "verify", place, "--checksums", files[0], "--entry", file, "--roots", file),
             ("release", "diff", file, place),
+            ("image", "verify", place, "--key", workspace.trust_root),
+            ("image", "verify", f"{place}@sha256:{HOSTILE_TEXT}", "--key", file),
         ]
     found += [
         ("verify", place, "--config", workspace.config),
