@@ -56,6 +56,15 @@ def test_the_same_bytes_are_one_file_with_metadata_for_each_time(tmp_path: Path)
     assert contents == sorted([sha256(b"same"), sha256(b"other")])
 
 
+def test_two_consoles_never_take_the_same_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = backups_in(tmp_path).keep(Path("/etc/a.pem"), b"same", RIGHTS)
+    slow = backups_in(tmp_path)
+    monkeypatch.setattr(slow, "_names", list)  # it looked before the other one wrote
+    second = slow.keep(Path("/etc/b.pem"), b"same", RIGHTS)
+    assert (first.id[-2:], second.id[-2:]) == (".1", ".2")
+    assert backups_in(tmp_path).load(first.id) == first
+
+
 def test_a_damaged_content_is_never_handed_out_and_is_written_again(tmp_path: Path) -> None:
     backups = backups_in(tmp_path)
     kept = backups.keep(Path("/etc/a.pem"), b"old", RIGHTS)

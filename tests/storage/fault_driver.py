@@ -1,7 +1,8 @@
 """The program that is traced and hurt by `test_faults`: one replacement between two markers.
 
-Started with the target, the SHA-256 that was reviewed (or `-` for none), the new bytes' file, and whether
-the metadata of an undo is given. Prints what `replace_file` answered. It imports only what that needs.
+Started with the two markers, the target, the SHA-256 that was reviewed (or `-` for none), the file of the
+new bytes, and whether the metadata of an undo is given. Prints what `replace_file` answered. It imports only
+what that needs.
 """
 
 from __future__ import annotations
@@ -14,14 +15,12 @@ from trustconsole.errors import InputError, WriteError
 from trustconsole.storage.metadata import FileMetadata
 from trustconsole.storage.replacing import replace_file
 
-BEGIN, END = "/trustconsole-begins-here", "/trustconsole-ends-here"
 
-
-def main(path: str, reviewed: str, new: str, undo: str) -> None:
+def main(begin: str, end: str, path: str, reviewed: str, new: str, undo: str) -> None:
     """Replace `path`, between two looks at names that the trace can find."""
     data = Path(new).read_bytes()
     kept = FileMetadata(0o640, 1234, 2345, {"user.origin": b"undo"}, 1_600_000_000_987_654_321)
-    os.access(BEGIN, os.F_OK)
+    os.access(begin, os.F_OK)
     try:
         answer = replace_file(
             Path(path),
@@ -34,7 +33,7 @@ def main(path: str, reviewed: str, new: str, undo: str) -> None:
         said = f"{answer.outcome}\t{answer.found}\t{answer.problem}"
     except (WriteError, InputError) as error:
         said = f"refused\t{type(error).__name__}\t{error}"
-    os.access(END, os.F_OK)
+    os.access(end, os.F_OK)
     sys.stdout.write(said)
 
 

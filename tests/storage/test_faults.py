@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -18,7 +19,19 @@ from pathlib import Path
 import pytest
 from tests.storage import fault_driver
 from tests.storage.placing import NEW, OLD, names, sha256
-from tests.storage.tracing import SOURCE, Call, Run, calls_of, need_strace, run_traced, run_with_fault
+from tests.storage.tracing import (
+    BEGIN,
+    END,
+    SOURCE,
+    Call,
+    Run,
+    calls_of,
+    ended,
+    need_strace,
+    run_traced,
+    run_with_fault,
+    stopped_after,
+)
 
 from trustconsole.storage import FileMetadata, sweep_leftovers
 
@@ -39,7 +52,7 @@ class Scene:
     undo: bool = False
 
     def set_up(self, place: Path) -> list[str]:
-        """Make the file in a directory of its own; the driver's arguments."""
+        """Make the file in a directory of its own; the program that replaces it."""
         directory = place / "security"
         directory.mkdir(parents=True)
         real, path = self.real(place), self.real(place)
@@ -51,7 +64,8 @@ class Scene:
             path = place / "root.pem"
             path.symlink_to("security/root.pem")
         reviewed = sha256(OLD) if self.reviewed else "-"
-        return [str(path), reviewed, str(place / "new"), "undo" if self.undo else "plain"]
+        undo = "undo" if self.undo else "plain"
+        return ["-S", fault_driver.__file__, BEGIN, END, str(path), reviewed, str(place / "new"), undo]
 
     def real(self, place: Path) -> Path:
         return place / "security" / "root.pem"
@@ -131,10 +145,10 @@ class Bench:
 
     def hurt(self, call: Call, fault: str) -> list[str]:
         """What is wrong after one fault; nothing, if all is well."""
-        place, arguments = self.fresh()
+        place, program = self.fresh()
         real = self._scene.real(place)
         rights = FileMetadata.of(real) if self._scene.reviewed else None
-        run = run_with_fault(arguments, self._place / "log", call, fault)
+        run = run_with_fault(program, self._place / "log", call, fault)
         there = real.exists()
         case = Case(
             call,
@@ -188,10 +202,9 @@ def test_a_write_that_takes_fewer_bytes_than_it_says_is_found_out(tmp_path: Path
 
 
 def test_a_write_that_is_cut_off_in_the_middle_is_found_out(tmp_path: Path) -> None:
-    arguments = PLAIN.set_up(tmp_path)
-    program = [sys.executable, "-S", fault_driver.__file__, *arguments]
+    program = PLAIN.set_up(tmp_path)
     ran = subprocess.run(
-        ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *program],
+        ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable, *program],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
@@ -210,8 +223,8 @@ def test_rights_that_cannot_be_kept_refuse_the_change(tmp_path: Path, name: str)
     if not calls:
         pytest.skip(f"nothing here needs {name}")
     assert [wrong for call in calls for wrong in bench.hurt(call, "error=EPERM")] == []
-    place, arguments = bench.fresh()
-    run = run_with_fault(arguments, tmp_path / "log", calls[0], "error=EPERM")
+    place, program = bench.fresh()
+    run = run_with_fault(program, tmp_path / "log", calls[0], "error=EPERM")
     assert run.said[:2] == ["refused", "WriteRefused"]
     assert "same owner, mode and attributes" in run.said[2]
     assert PLAIN.real(place).read_bytes() == OLD
@@ -220,8 +233,8 @@ def test_rights_that_cannot_be_kept_refuse_the_change(tmp_path: Path, name: str)
 def test_a_directory_that_cannot_be_synced_is_a_new_file_of_unconfirmed_durability(tmp_path: Path) -> None:
     bench = Bench(tmp_path, PLAIN)
     last = [call for call in bench.calls() if call.name == "fsync"][-1]
-    place, arguments = bench.fresh()
-    run = run_with_fault(arguments, tmp_path / "log", last, "error=EIO")
+    place, program = bench.fresh()
+    run = run_with_fault(program, tmp_path / "log", last, "error=EIO")
     assert run.said[:2] == ["new", sha256(NEW)]
     assert "power cut" in run.said[2]
     assert PLAIN.real(place).read_bytes() == NEW
@@ -235,13 +248,54 @@ def test_the_file_is_synced_before_its_name_and_the_directory_after(tmp_path: Pa
     assert made, run.between
     directory, temporary, descriptor = made.groups()
     assert run.said[0] == "new"
+    published = "renameat" if scene.reviewed else "linkat"
     steps = [
         rf"write\({descriptor}, .* = {len(NEW)}$",
         rf"fsync\({descriptor}\) += 0$",
-        rf'(?:renameat|linkat)\({directory}, "{re.escape(temporary)}", {directory}, "root\.pem".* = 0$',
+        rf'{published}\({directory}, "{re.escape(temporary)}", {directory}, "root\.pem".* = 0$',
         rf"fsync\({directory}\) += 0$",
     ]
     lines = run.between.splitlines()
     places = [[number for number, line in enumerate(lines) if re.search(step, line)] for step in steps]
     assert [len(found) for found in places] == [1, 1, 1, 1], run.between
     assert places == sorted(places)
+
+
+def test_a_rename_that_did_nothing_is_found_out(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PLAIN)
+    [rename] = [call for call in bench.calls() if call.name == "renameat"]
+    place, program = bench.fresh()
+    run = run_with_fault(program, tmp_path / "log", rename, "retval=0")
+    assert run.hit(rename)
+    assert run.said[:2] == ["old", sha256(OLD)]
+    assert "although" in run.said[2]
+    assert PLAIN.real(place).read_bytes() == OLD
+
+
+def test_what_somebody_else_wrote_after_the_rename_is_called_indeterminate(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PLAIN)
+    last = [call for call in bench.calls() if call.name == "fsync"][-1]
+    place, program = bench.fresh()
+    process, pid = stopped_after(program, tmp_path / "log", last)
+    assert PLAIN.real(place).read_bytes() == NEW
+    PLAIN.real(place).write_bytes(b"somebody else's")
+    os.kill(pid, signal.SIGCONT)
+    run = ended(process, tmp_path / "log")
+    assert run.said[:2] == ["indeterminate", sha256(b"somebody else's")]
+    assert sha256(b"somebody else's") in run.said[2]
+
+
+def test_a_file_that_appears_at_the_last_moment_is_never_overwritten(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, CREATE)
+    looks = [call for call in bench.calls() if call.name == "openat" and '"root.pem"' in call.text]
+    place, program = bench.fresh()
+    process, pid = stopped_after(
+        program, tmp_path / "log", looks[1]
+    )  # the last look before the name is given
+    assert not CREATE.real(place).exists()
+    CREATE.real(place).write_bytes(b"somebody else's")
+    os.kill(pid, signal.SIGCONT)
+    run = ended(process, tmp_path / "log")
+    assert run.said[:2] == ["refused", "ConcurrentChange"]
+    assert CREATE.real(place).read_bytes() == b"somebody else's"
+    assert names(place / "security") == ["root.pem"]

@@ -177,6 +177,15 @@ def test_directories_and_broken_links_are_refused(tmp_path: Path) -> None:
     assert names(tmp_path) == ["dangling", "fifo", "loop"]
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\0/b", "\ud800"])
+def test_an_impossible_path_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WriteRefused, match="not a possible path"):
+        put(tmp_path / name, reviewed=None)
+    with pytest.raises(WriteRefused, match="not a possible path"), lock_beside(tmp_path / name, holder="x"):
+        pass
+    assert sweep_leftovers(tmp_path / name) == ()
+
+
 def test_a_file_beyond_every_bound_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "root.pem"
     with path.open("wb") as file:

@@ -37,7 +37,14 @@ from trustconsole.records import (
     load_journal,
     save_journal,
 )
-from trustconsole.storage import FileMetadata, Replacement, lock_beside, read_bounded, replace_file
+from trustconsole.storage import (
+    FileMetadata,
+    Replacement,
+    lock_beside,
+    read_bounded,
+    replace_file,
+    sweep_leftovers,
+)
 from trustconsole.text import rfc3339
 
 
@@ -104,6 +111,7 @@ class Changes:
         """
         self.arm()
         with lock_beside(wanted.path, holder=str(self._operator)):
+            sweep_leftovers(wanted.path)
             replacement = self._write(wanted)
         if replacement.outcome == "new":
             return replacement

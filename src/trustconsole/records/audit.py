@@ -188,6 +188,7 @@ class AuditLog:
 
     def _refuse_secrets(self, record: AuditRecord) -> None:
         values = {
+            "operator": str(record.operator),
             "action": record.action,
             "target": record.target,
             "digest before": record.before,

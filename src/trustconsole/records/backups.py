@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -62,8 +62,9 @@ class Backups:
             self._keep_content(sha256, data)
             number = 1 + max((one for digest, one in self._names() if digest == sha256), default=0)
             backup = Backup(f"{sha256}.{number}", path, sha256, data, metadata, taken_at)
-            description = to_json(_described(backup), indent=1).encode()
-            replace_own(self._description(backup.id), description, durable=True, exclusive=True)
+            while not self._describe(backup):
+                number += 1
+                backup = replace(backup, id=f"{sha256}.{number}")
         except OSError as error:
             raise self._refused(path, error.strerror or str(error)) from error
         return backup
@@ -114,6 +115,15 @@ class Backups:
 
     def _description(self, identifier: str) -> Path:
         return self.directory / f"{identifier}.json"
+
+    def _describe(self, backup: Backup) -> bool:
+        """Write its description; False where another console has just taken the name."""
+        description = to_json(_described(backup), indent=1).encode()
+        try:
+            replace_own(self._description(backup.id), description, durable=True, exclusive=True)
+        except FileExistsError:
+            return False
+        return True
 
     def _keep_content(self, sha256: str, data: bytes) -> None:
         path = self.directory / sha256

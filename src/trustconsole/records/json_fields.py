@@ -56,4 +56,4 @@ def moment(value: object) -> datetime:
     """A time as `text.rfc3339` writes it, aware."""
     if not _TIME.fullmatch(text(value)):
         raise ValueError(value)
-    return datetime.strptime(text(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text(value)).astimezone(UTC)

@@ -67,6 +67,14 @@ def link_end(path: str | Path) -> str | None:
     return str(trail.end) if trail.links else None
 
 
+def is_possible(path: Path) -> bool:
+    """Whether a file could have this path: no NUL byte, no character that file names cannot have here."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except ValueError:
+        return False
+
+
 def ctime_bound(path: Path) -> int:
     """The latest ctime (nanoseconds since 1970) over the file and every link on the way to it.
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import Location, Locked, WriteRefused
-from trustconsole.storage.links import follow
+from trustconsole.storage.links import follow, is_possible
 from trustconsole.storage.temporary import NO_LOCKS, hidden_stem, write_all
 from trustconsole.text import rfc3339
 
@@ -54,6 +54,8 @@ def lock_beside(path: Path, *, holder: str, wait: float = 0.0) -> Iterator[None]
     Waits at most `wait` seconds. Raises `Locked`, or `WriteRefused` where no lock file can be made. Inside
     the block the same flow of control may take it again. Where the file system has no locks, none is held.
     """
+    if not is_possible(path):
+        raise WriteRefused("is not a possible path", hint="check the path", location=Location(str(path)))
     place = lock_path(path)
     if place in _held.get():
         yield

@@ -18,6 +18,7 @@ from typing import Final, Literal
 
 from trustconsole import limits
 from trustconsole.errors import ConcurrentChange, InputError, Location, MissingFile, WriteRefused
+from trustconsole.storage.links import is_possible
 from trustconsole.storage.locking import drop_dead_lock, lock_beside, real_path
 from trustconsole.storage.metadata import FileMetadata
 from trustconsole.storage.reading import FileDigest, digest_file
@@ -115,6 +116,8 @@ def sweep_leftovers(path: Path) -> tuple[Path, ...]:
 
     Never raises. Whose process lives is told by the lock that a writer holds on its temporary file.
     """
+    if not is_possible(path):
+        return ()
     real = real_path(path)
     drop_dead_lock(path)
     try:

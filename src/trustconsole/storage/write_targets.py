@@ -19,7 +19,7 @@ from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
-from trustconsole.storage.links import follow
+from trustconsole.storage.links import follow, is_possible
 from trustconsole.storage.locking import real_path
 from trustconsole.storage.reading import as_input_error, open_regular, read_bounded
 from trustconsole.text import plural
@@ -52,6 +52,8 @@ class WriteTarget:
 
 def resolve_target(path: Path) -> WriteTarget:
     """Look at `path` and the place it leads to; reads only, and never raises."""
+    if not is_possible(path):
+        return WriteTarget(path, path, (), False, False, "is not a possible path", "check the path")
     trail = follow(path)
     real = real_path(path)
     link = follow(path.parent).end / path.name in trail.links

@@ -83,7 +83,7 @@ RULES: tuple[Difference, ...] = (
     Difference(
         "sigstore-format",
         _has("sigstore-under-legacy-name"),
-        "It is a Sigstore bundle, which cosign 3 writes by default; this build reads the legacy format alone.",
+        "It is a Sigstore bundle, as cosign 3 writes by default; this build reads the legacy format alone.",
         "Convert it or sign again: finding sigstore-under-legacy-name has the command.",
     ),
     Difference(
