@@ -166,13 +166,16 @@ IMAGE_DEPTH: Final = 8
 IMAGE_BLOBS: Final = 4096
 """Descriptors that one image reaches, over all platforms."""
 
+IMAGE_MANIFESTS_BYTES: Final = 64 * MIB
+"""All manifests of one image together, and all that are looked at for signatures."""
+
 IMAGE_ATTACHMENTS: Final = 256
 """Signatures and attestations of one image."""
 
 ATTACHMENT_BYTES: Final = 8 * MIB
 """One signature, attestation or provenance statement of an image."""
 
-ATTACHMENTS_BYTES: Final = 64 * MIB
+ATTACHMENTS_BYTES: Final = 32 * MIB
 """All signatures and attestations of one image together."""
 
 ARCHIVE_ENTRIES: Final = 65_536
@@ -181,10 +184,13 @@ ARCHIVE_ENTRIES: Final = 65_536
 ARCHIVE_NAME_BYTES: Final = 64 * KIB
 """An extended header of one entry in a saved image: its long name and attributes."""
 
-ATTACHED_MANIFEST_BYTES: Final = 64 * KIB
+PROVENANCE_SOURCES: Final = 16
+"""Different repositories, refs or commits that one provenance names."""
+
+ATTACHED_MANIFEST_BYTES: Final = 16 * KIB
 """A blob of a layout that is looked at because it may be a manifest about an image."""
 
-LAYOUT_BLOBS: Final = 10_000
+LAYOUT_BLOBS: Final = 4096
 """Blobs of a layout that are looked at for signatures which no index names."""
 
 REGISTRY_SECONDS: Final = 30.0

@@ -206,12 +206,9 @@ def test_a_path_that_does_not_exist_and_an_impossible_reference_are_told_apart(
     report = ask.about(tmp_path / "nothing")
     assert (report.verdict, report.code) == ("error", "image-unreadable")
     assert "does not exist" in report.reason
-    for text in (
-        "",
-        "no host/here",
-        "UPPER.example/Case",
-        f"x.example/y@sha256:{'0' * 63}",
-        "a.example/b:ta g",
-    ):
+    report = ask.about("no host/here")
+    assert (report.verdict, report.code) == ("error", "image-unreadable")
+    assert "HOST/NAME:TAG" in report.findings[0].next
+    for text in ("", f"x.example/y@sha256:{'0' * 63}", "a\0b"):
         with pytest.raises(UsageError):
             ask.about(text)

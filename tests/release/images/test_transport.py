@@ -29,7 +29,7 @@ from trustconsole import limits
 from trustconsole.errors import InputError, UnreadableFile
 from trustconsole.release.images.references import RegistryReference, Repository, read_reference
 from trustconsole.release.images.registry import RegistryCopy
-from trustconsole.release.images.transport import BoundedSession, Transport
+from trustconsole.release.images.transport import BoundedAdapter, Transport, bounded_session
 
 NAME = "prexorcloud/controller"
 NOTHING: dict[str, str] = {}
@@ -92,10 +92,14 @@ def test_another_manifest_for_a_digest_that_was_named_is_refused(ask: Asking) ->
     ("reply", "words"),
     [
         (Reply(200, b"x" * 65536, endless=True), "answers more than the limit of"),
+        (
+            Reply(302, b"x" * 65536, headers={"Location": "/v2/else"}, endless=True),
+            "answers more than the limit of",
+        ),
         (Reply(500), "answers HTTP 500"),
         (Reply(302, headers={"Location": "/v2/round"}), "redirects more than"),
         (Reply(302, headers={"Location": "http://registry.example/x"}), "asked without TLS"),
-        (Reply(302, headers={"Location": "file:///etc/passwd"}), "asked without TLS"),
+        (Reply(302, headers={"Location": "file:///etc/passwd"}), "the registry cannot be reached"),
         (Reply(200, b"<html>"), "is not JSON"),
         (Reply(401, headers={"WWW-Authenticate": "nonsense"}), "does not let this user read"),
         (
@@ -125,7 +129,7 @@ def test_what_is_no_registry_or_does_not_listen_is_named(ask: Asking) -> None:
 
 
 def test_a_session_of_another_host_refuses_plain_text_and_this_machine() -> None:
-    session = BoundedSession(loopback=False)
+    session = bounded_session(BoundedAdapter(loopback=False), loopback=False)
     for url, words in (
         ("http://registry.example/v2/", "without TLS"),
         ("https://127.0.0.1:9/v2/", "this very machine"),

@@ -8,14 +8,15 @@ referrers API. Sources: cosign `SIGNATURE_SPEC.md` and `BUNDLE_SPEC.md`, OCI dis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from trustconsole import limits
-from trustconsole.errors import InputError, LimitExceeded
+from trustconsole.errors import InputError, LimitExceeded, Location
 from trustconsole.release.images.blobs import Attachment, Attachments, Budget
 from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
+from trustconsole.text import human_bytes
 from trustconsole.verification.sigstore.bundle import MEDIA_TYPES
 
 SIMPLE_SIGNING: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -56,31 +57,70 @@ def is_bundle_type(media_type: str) -> bool:
     return media_type in MEDIA_TYPES or media_type.startswith(BUNDLE_PREFIX)
 
 
-def referrers_in(index: Manifest, digest: str, read: Read) -> tuple[Carrier, ...]:
+class Manifests:
+    """The manifests of a copy, each read and parsed once, all of them within one limit."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._known: dict[str, Manifest | InputError] = {}
+        self._left = limits.IMAGE_MANIFESTS_BYTES
+
+    def get(self, descriptor: Descriptor) -> Manifest:
+        """The manifest, hashed; raises `InputError`, the same each time."""
+        known = self._known.get(descriptor.digest)
+        if known is None:
+            known = self._parsed(descriptor)
+            self._known[descriptor.digest] = known
+        if isinstance(known, InputError):
+            raise known
+        return known
+
+    def _parsed(self, descriptor: Descriptor) -> Manifest | InputError:
+        try:
+            data = self._read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
+            self._left -= len(data)
+            if self._left < 0:
+                size = human_bytes(limits.IMAGE_MANIFESTS_BYTES)
+                return LimitExceeded(
+                    f"comes after the limit of {size} for all manifests", location=Location(descriptor.digest)
+                )
+            return read_manifest(data, descriptor.digest, descriptor.media_type)
+        except InputError as error:
+            return error
+
+    def subject(self, descriptor: Descriptor) -> str | None:
+        """The digest that a manifest is about; None where it has no subject or cannot be read."""
+        try:
+            subject = self.get(descriptor).subject
+        except InputError:
+            return None
+        return subject.digest if subject else None
+
+
+def referrers_in(index: Manifest, digest: str, manifests: Manifests) -> tuple[Carrier, ...]:
     """The manifests of an index of referrers whose subject is really the image; raises `LimitExceeded`.
 
     Who lists a manifest proves nothing: its own `subject` decides.
     """
     if len(index.manifests) > limits.IMAGE_ATTACHMENTS:
-        raise LimitExceeded(f"has more than the limit of {limits.IMAGE_ATTACHMENTS} referrers")
+        raise LimitExceeded(
+            f"has more than the limit of {limits.IMAGE_ATTACHMENTS} referrers", location=Location(digest)
+        )
     return tuple(
         Carrier(descriptor, "referrer")
         for descriptor in index.manifests
-        if subject_of(descriptor, read) == digest
+        if manifests.subject(descriptor) == digest
     )
 
 
-def subject_of(descriptor: Descriptor, read: Read) -> str | None:
-    """The digest that a manifest is about; None where it has no subject or cannot be read."""
-    try:
-        data = read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
-        manifest = read_manifest(data, descriptor.digest)
-    except InputError:
-        return None
-    return manifest.subject.digest if manifest.subject else None
+def broken(where: str, error: InputError) -> Attachment:
+    """An attachment that is there and cannot be read; one that goes beyond a limit is raised instead."""
+    if isinstance(error, LimitExceeded):
+        raise error
+    return Attachment("", None, {}, where, "referrer", error)
 
 
-def attachments_of(carriers: Iterable[Carrier], read: Read) -> Attachments:
+def attachments_of(carriers: Iterable[Carrier | Attachment], manifests: Manifests, read: Read) -> Attachments:
     """Every signature and attestation in these manifests, each hashed; raises `LimitExceeded`.
 
     A carrier or a layer that cannot be read is an attachment with an error: it is there, and it is not good.
@@ -90,13 +130,17 @@ def attachments_of(carriers: Iterable[Carrier], read: Read) -> Attachments:
     aside: list[str] = []
     seen: set[str] = set()
     for carrier in carriers:
+        if isinstance(carrier, Attachment):
+            found.append(carrier)
+            continue
         if carrier.descriptor.digest in seen:
             continue
         seen.add(carrier.descriptor.digest)
-        budget.spend(min(carrier.descriptor.size, limits.IMAGE_MANIFEST_BYTES), carrier.descriptor.digest)
-        layers = _layers(carrier, read)
-        if isinstance(layers, InputError):
-            found.append(Attachment("", None, {}, carrier.descriptor.digest, carrier.found_by, layers))
+        budget.spend(0, carrier.descriptor.digest)
+        try:
+            layers = manifests.get(carrier.descriptor).layers
+        except InputError as error:
+            found.append(broken(carrier.descriptor.digest, error))
             continue
         for layer in layers:
             if is_signature_type(layer.media_type):
@@ -104,15 +148,6 @@ def attachments_of(carriers: Iterable[Carrier], read: Read) -> Attachments:
             else:
                 aside.append(layer.media_type)
     return Attachments(tuple(found), tuple(aside))
-
-
-def _layers(carrier: Carrier, read: Read) -> Sequence[Descriptor] | InputError:
-    descriptor = carrier.descriptor
-    try:
-        data = read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
-        return read_manifest(data, descriptor.digest, descriptor.media_type).layers
-    except InputError as error:
-        return error
 
 
 def _attachment(layer: Descriptor, carrier: Carrier, read: Read, budget: Budget) -> Attachment:

@@ -18,6 +18,7 @@ from trustconsole.json_fields import text_member
 from trustconsole.release.images.blobs import AlteredBlob, Blob, Condition, ImageCopy
 from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
 from trustconsole.strict_text import strict_json
+from trustconsole.text import human_bytes
 
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
@@ -72,6 +73,15 @@ class _Walk:
     pending: deque[tuple[Descriptor, int]]
     leaves: dict[str, Descriptor] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    left: int = limits.IMAGE_MANIFESTS_BYTES
+
+    def spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise LimitExceeded(
+                f"has manifests of more than {human_bytes(limits.IMAGE_MANIFESTS_BYTES)} together",
+                location=Location(self.copy.where),
+            )
 
     def reach(self, parts: Iterable[Descriptor], depth: int) -> None:
         for part in parts:
@@ -113,12 +123,12 @@ def _manifest(walk: _Walk, descriptor: Descriptor, depth: int) -> None:
     """Read one manifest; the image's own is raised over, one below it becomes a blob in a condition."""
     copy, content = walk.copy, walk.content
     try:
-        data = (
-            content.data if depth == 0 else copy.read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest")
-        )
+        own = copy.read(descriptor, limits.IMAGE_MANIFEST_BYTES, "a manifest") if depth else None
+        data = content.data if own is None else own
+        walk.spend(len(data))
         manifest = read_manifest(data, descriptor.digest, descriptor.media_type or None)
     except InputError as error:
-        if depth == 0:
+        if depth == 0 or walk.left < 0:
             raise
         content.blobs.append(Blob(descriptor, _condition(error), error.message))
         return

@@ -14,6 +14,7 @@ from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
 from trustconsole.release.images.blobs import Budget, ImageCopy
 from trustconsole.release.images.content import BuildAttestation, Content
+from trustconsole.release.images.findings import OTHER_BUILD
 from trustconsole.release.images.judging import provenance_step
 from trustconsole.release.images.manifests import Descriptor
 from trustconsole.release.images.provenance import Expected
@@ -79,6 +80,7 @@ def _judge(
         signed=False,
         covered=signature == "accept",
         about=manifest.about,
+        code=OTHER_BUILD.id if failing is not None and failing.id == "build" else None,
         rule=failing.id if failing else None,
         reason=failing.detail if failing else "the signed index covers it",
         form=BUILDKIT,

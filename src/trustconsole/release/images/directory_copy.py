@@ -12,7 +12,15 @@ from typing import Final
 from trustconsole import limits
 from trustconsole.errors import InputError, Location, MalformedInput, MissingFile
 from trustconsole.json_fields import base64_member, is_given, object_member, text_member
-from trustconsole.release.images.blobs import Attachment, Attachments, Blob, Budget, judge_region, verified
+from trustconsole.release.images.blobs import (
+    AlteredBlob,
+    Attachment,
+    Attachments,
+    Blob,
+    Budget,
+    judge_region,
+    verified,
+)
 from trustconsole.release.images.carriers import is_signature_type
 from trustconsole.release.images.files import Files, Region
 from trustconsole.release.images.manifests import Descriptor, read_manifest
@@ -43,11 +51,7 @@ class DirectoryCopy:
     def image(self, digest: str | None) -> Descriptor:
         """As `ImageCopy.image`: the one image, whose digest is that of its manifest's bytes."""
         if digest is not None and digest != self._digest:
-            raise MissingFile(
-                f"holds {self._digest}, not {digest}",
-                hint="copy the image again",
-                location=Location(self.where),
-            )
+            raise AlteredBlob(f"holds {self._digest}, not {digest}", location=Location(self.where))
         manifest = read_manifest(self._data, self._name)
         return Descriptor(manifest.media_type, self._digest, len(self._data))
 

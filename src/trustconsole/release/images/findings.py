@@ -20,7 +20,7 @@ IMAGE_UNREADABLE: Final = FindingKind(
 ALTERED_BLOB: Final = FindingKind(
     "altered-blob",
     "error",
-    "{count} of this image is not what its digest says",
+    "{count} of this image is not what its digest says, or cannot be read",
     "{digest} {reason}",
     "discard this copy and pull the image again by digest",
 )
@@ -72,6 +72,13 @@ NO_GOOD_ATTESTATION: Final = FindingKind(
     "the image carries {count}, and none is good",
     "{reason}",
     "do not run it; ask the project whether the attestation was replaced",
+)
+OTHER_BUILD: Final = FindingKind(
+    "other-build",
+    "error",
+    "a provenance says that the image was built by somebody else",
+    "{reason}",
+    "do not run it; if you know that builder, name it with --certificate-identity, also beside --key",
 )
 BAD_ATTESTATION: Final = FindingKind(
     "bad-attestation",

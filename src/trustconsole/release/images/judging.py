@@ -16,6 +16,7 @@ from cryptography import x509
 from trustconsole.errors import InputError, LimitExceeded, MalformedInput
 from trustconsole.findings import Finding
 from trustconsole.release import findings as kinds
+from trustconsole.release.images.findings import OTHER_BUILD
 from trustconsole.release.images.provenance import Expected, read_provenance, workflow_of
 from trustconsole.release.images.question import ImageQuestion
 from trustconsole.release.images.report import ImageAttestation, ImageSignature, ImageVerdict
@@ -131,23 +132,25 @@ def signature_of(judged: Judged) -> ImageSignature:
 
 
 def attestation_of(
-    judged: Judged, policy: SignerPolicy, digest: str, good: Judged | None
+    judged: Judged, question: ImageQuestion, digest: str, good: Judged | None
 ) -> ImageAttestation:
     """The report of an attestation about the image `digest`; `good` is a good signature of that image."""
     stored, report = judged.stored, judged.report
-    expected = expected_of(policy, judged.leaf or (good.leaf if good else None))
+    expected = expected_of(question, judged.leaf or (good.leaf if good else None))
     step, facts = provenance_step(stored.predicate_type, stored.payload, stored.where, expected)
-    verdict, rule, reason = judged.verdict, judged.rule, judged.reason
+    verdict, code, rule, reason = judged.verdict, judged.code, judged.rule, judged.reason
     if step is not None and step.status == "fail":
         step = replace(step, after_verdict=verdict != "accept")
+        # A refusal beats a doubt: what is proved to be of another build needs no proof of time.
         if verdict in ("accept", "unknown"):
-            verdict, rule, reason = "reject", step.id, step.detail
+            verdict, code, rule, reason = "reject", OTHER_BUILD.id, step.id, step.detail
     return ImageAttestation(
         stored.predicate_type,
         verdict,
         signed=judged.verdict == "accept",
         covered=False,
         about=digest,
+        code=code,
         rule=rule,
         reason=reason,
         form=stored.form,
@@ -158,29 +161,30 @@ def attestation_of(
     )
 
 
-def expected_of(policy: SignerPolicy, leaf: x509.Certificate | None) -> Expected | None:
+def expected_of(question: ImageQuestion, leaf: x509.Certificate | None) -> Expected | None:
     """Who was to build, by the policy; None where its identity is no workflow's (a person's address).
 
-    A bare key says nothing about a build, so that the preset holds. With an identity of the operator's own,
-    repository and workflow are those that the certificate names, which the policy has accepted.
+    A bare key says nothing about a build, so that the preset holds unless a builder is named. With an
+    expression of the operator's own, repository and workflow are those that the certificate names, which the
+    policy has accepted.
     """
-    preset, commit = policy.preset, _commit_of(leaf)
+    preset, commit = question.policy.preset, _commit_of(leaf)
+    identity = question.builder or question.policy.identity
+    expression = identity.expression if identity else None
     own = (preset.identity_regexp, preset.documented)
-    expression = policy.identity.expression if policy.identity else None
-    if policy.identity is None or (expression is not None and expression.pattern in own):
+    if identity is None or (expression is not None and expression.pattern in own):
         # The documented expression is loose; a provenance is held against the escaped one.
         found_in = compile_expression(preset.identity_regexp).found_in
         return Expected(found_in, preset.identity_regexp, preset.repository, preset.workflow, commit)
-    if expression is not None:
-        parts = next((found for name in _names(leaf) if (found := workflow_of(name))), None)
-        if parts is None:
-            return None
-        return Expected(expression.found_in, expression.pattern, parts[0], parts[1], commit)
-    exact = str(policy.identity.identity)
-    parts = workflow_of(exact)
-    if parts is None:
+    if expression is None:
+        exact = str(identity.identity)
+        parts = workflow_of(exact)
+        return Expected(lambda name: name == exact, exact, parts[0], parts[1], commit) if parts else None
+    named = next((found for name in _names(leaf) if (found := workflow_of(name))), None)
+    if named is None and question.builder is None:
         return None
-    return Expected(lambda identity: identity == exact, exact, parts[0], parts[1], commit)
+    repository, workflow = (named[0], named[1]) if named else (None, None)
+    return Expected(expression.found_in, expression.pattern, repository, workflow, commit)
 
 
 def _names(leaf: x509.Certificate | None) -> tuple[str, ...]:

@@ -7,19 +7,22 @@ reference, `skopeo` by the bare tag, `oras` by listing every manifest. Source: O
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import InputError, Location, MalformedInput, MissingFile, UsageError
 from trustconsole.json_fields import text_member
-from trustconsole.release.images.blobs import Attachments, Blob, judge_region, verified
+from trustconsole.release.images.blobs import Attachment, Attachments, Blob, judge_region, verified
 from trustconsole.release.images.carriers import (
     SIGNATURE_ARTIFACT,
     Carrier,
+    Manifests,
     attachments_of,
+    broken,
     is_bundle_type,
     referrers_in,
-    subject_of,
     tag_about,
 )
 from trustconsole.release.images.files import Files, Region
@@ -54,6 +57,7 @@ class LayoutCopy:
             )
         data = self._named(INDEX).read(limits.IMAGE_MANIFEST_BYTES, "an index")
         self._index: Manifest = read_manifest(data, f"{self.where}: {INDEX}")
+        self._manifests = Manifests(self.read)
         if self._index.kind != "index":
             raise MalformedInput("is no index", location=Location(f"{self.where}: {INDEX}"))
 
@@ -107,12 +111,11 @@ class LayoutCopy:
         kind_of = entry.artifact_type or ""
         if is_bundle_type(kind_of) or kind_of == SIGNATURE_ARTIFACT:
             return False
-        return entry.is_manifest and subject_of(entry, self.read) is None
+        return entry.is_manifest and self._manifests.subject(entry) is None
 
     def _parts(self, entry: Descriptor) -> tuple[Descriptor, ...]:
         try:
-            data = self.read(entry, limits.IMAGE_MANIFEST_BYTES, "a manifest")
-            return read_manifest(data, entry.digest, entry.media_type).manifests
+            return self._manifests.get(entry).manifests
         except InputError:  # whoever verifies that image is told; here it only lists nothing
             return ()
 
@@ -139,42 +142,43 @@ class LayoutCopy:
 
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: what `index.json` names, by any of the schemes."""
-        carriers: list[Carrier] = []
+        carriers: list[Carrier | Attachment] = []
         for entry in self._index.manifests:
-            carriers += self._carried_by(entry, image)
-        found = attachments_of(carriers, self.read)
-        known = {carrier.descriptor.digest for carrier in carriers}
-        return Attachments(found.found, found.aside, self._unnamed(image, known))
+            try:
+                carriers += self._carried_by(entry, image)
+            except InputError as error:
+                carriers.append(broken(entry.digest, error))
+        found = attachments_of(carriers, self._manifests, self.read)
+        return found if carriers else replace(found, unnamed=self._unnamed(image))
 
-    def _carried_by(self, entry: Descriptor, image: Descriptor) -> list[Carrier]:
+    def _carried_by(self, entry: Descriptor, image: Descriptor) -> Sequence[Carrier]:
         if entry.digest == image.digest:
-            return []
+            return ()
         kind = entry.annotations.get(_KIND, "")
         if kind.startswith(_KIND_PREFIX):
             # Such a layout holds one image, and all of it belongs to that.
-            return [] if kind.removeprefix(_KIND_PREFIX) in _IMAGES else [Carrier(entry, "tag")]
+            return () if kind.removeprefix(_KIND_PREFIX) in _IMAGES else (Carrier(entry, "tag"),)
         about = tag_about(tag_of(entry.annotations.get(_REF_NAME, "")))
         if about is None:
-            return [Carrier(entry, "referrer")] if subject_of(entry, self.read) == image.digest else []
+            return (Carrier(entry, "referrer"),) if self._manifests.subject(entry) == image.digest else ()
         digest, suffix = about
-        if digest != image.digest:
-            return []
+        if digest != image.digest or suffix == ".sbom":
+            return ()
         if suffix:
-            return [Carrier(entry, "tag")] if suffix != ".sbom" else []
-        data = self.read(entry, limits.IMAGE_MANIFEST_BYTES, "an index")
-        return list(referrers_in(read_manifest(data, entry.digest, entry.media_type), digest, self.read))
+            return (Carrier(entry, "tag"),)
+        return referrers_in(self._manifests.get(entry), digest, self._manifests)
 
-    def _unnamed(self, image: Descriptor, known: set[str]) -> tuple[str, ...]:
+    def _unnamed(self, image: Descriptor) -> tuple[str, ...]:
         """Manifests about the image among the blobs that `index.json` does not name (`cosign save` 3)."""
         found: list[str] = []
         for name in self._files.names("blobs/sha256")[: limits.LAYOUT_BLOBS]:
-            digest = f"sha256:{name}"
-            if digest in known or len(name) != 64:
+            region = self._small(name) if len(name) == 64 else None
+            if region is None:
                 continue
-            region = self._small(name)
-            if region and subject_of(Descriptor("", digest, region.size), self.read) == image.digest:
+            digest = f"sha256:{name}"
+            if self._manifests.subject(Descriptor("", digest, region.size)) == image.digest:
                 found.append(digest)
-        return tuple(found[: limits.IMAGE_ATTACHMENTS])
+        return tuple(found)
 
     def _small(self, name: str) -> Region | None:
         """A blob that may be a manifest about an image: small, and with a subject in its text."""

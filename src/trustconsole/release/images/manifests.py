@@ -83,9 +83,10 @@ class Manifest:
 def read_manifest(data: bytes, where: str, media_type: str | None = None) -> Manifest:
     """The manifest or index in `data`; raises `MalformedInput` or `LimitExceeded`.
 
-    `media_type` is what its descriptor says. A document that could be read as both kinds, or that
-    contradicts its descriptor, is refused: two readers would see two images (CVE-2021-41190).
+    `media_type` is what its descriptor says, if anything. A document that could be read as both kinds, or
+    that contradicts its descriptor, is refused: two readers would see two images (CVE-2021-41190).
     """
+    media_type = media_type or None
     document = strict_json(data, where)
     if not isinstance(document, dict):
         raise MalformedInput("is not a JSON object", location=Location(where))

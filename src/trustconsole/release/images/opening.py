@@ -23,9 +23,20 @@ def open_copy(reference: LocalReference | RegistryReference) -> ImageCopy:
     return RegistryCopy(reference)
 
 
+def _files(path: Path) -> Files:
+    try:
+        return DirectoryFiles(path) if path.is_dir() else read_archive(path)
+    except MissingFile as error:
+        raise MissingFile(
+            error.message,
+            hint="check the path; a reference to a registry begins with its host: HOST/NAME:TAG",
+            location=error.location,
+        ) from error
+
+
 def open_local(path: Path) -> ImageCopy:
     """The copy at `path`, told apart by the files in it; raises `InputError`."""
-    files: Files = DirectoryFiles(path) if path.is_dir() else read_archive(path)
+    files = _files(path)
     if files.find(MARK) is not None or files.find(INDEX) is not None:
         return LayoutCopy(files)
     if files.find("repositories") is not None or not isinstance(files, DirectoryFiles):

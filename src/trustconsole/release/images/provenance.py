@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from trustconsole import limits
-from trustconsole.errors import Location, MalformedInput
+from trustconsole.errors import LimitExceeded, Location, MalformedInput
 from trustconsole.json_fields import object_member
 from trustconsole.strict_text import strict_json
 
@@ -111,7 +111,7 @@ class Expected:
 
 def workflow_of(identity: str) -> tuple[str, str, str] | None:
     """Repository, path and ref of a GitHub workflow's identity; None where `identity` is none."""
-    match = _WORKFLOW.fullmatch(identity)
+    match = _WORKFLOW.fullmatch(identity) if len(identity) <= limits.IDENTITY_CHARS else None
     return (match["repository"], match["path"], match["ref"]) if match else None
 
 
@@ -150,6 +150,7 @@ def _slsa_1(predicate: Json, where: str) -> Provenance:
         [repository, *uris, _text(vcs, "source", where)],
         [_text(workflow, "ref", where)],
         commits,
+        where,
     )
 
 
@@ -165,21 +166,28 @@ def _slsa_0_2(predicate: Json, where: str) -> Provenance:
         [_text(source, "uri", where), _text(vcs, "source", where)],
         [],
         [_text(_object(source, "digest", where), "sha1", where), _revision(vcs, where)],
+        where,
     )
 
 
 def _provenance(
-    builder: str, workflow: str, uris: list[str], refs: list[str], commits: list[str]
+    builder: str, workflow: str, uris: list[str], refs: list[str], commits: list[str], where: str
 ) -> Provenance:
     sources = [source_of(uri) for uri in uris if uri]
     named = [*refs, *(ref for _, ref in sources if ref and not _COMMIT.fullmatch(ref))]
-    return Provenance(
+    found = Provenance(
         builder,
         workflow,
         tuple(dict.fromkeys(repository for repository, _ in sources)),
         tuple(dict.fromkeys(ref for ref in named if ref)),
         tuple(dict.fromkeys(commit for commit in commits if commit)),
     )
+    if max(map(len, (found.repositories, found.refs, found.commits))) > limits.PROVENANCE_SOURCES:
+        raise LimitExceeded(
+            f"names more than {limits.PROVENANCE_SOURCES} repositories, refs or commits",
+            location=Location(where),
+        )
+    return found
 
 
 def source_of(uri: str) -> tuple[str, str]:
@@ -228,4 +236,8 @@ def _text(value: object, name: str, where: str) -> str:
         return ""
     if not isinstance(member, str):
         raise MalformedInput(f"has {name} that is no string", location=Location(where))
+    if len(member) > limits.IDENTITY_CHARS:
+        raise LimitExceeded(
+            f"has {name} of more than {limits.IDENTITY_CHARS} characters", location=Location(where)
+        )
     return member

@@ -57,25 +57,26 @@ class RegistryReference:
 
 
 def read_reference(text: str) -> LocalReference | RegistryReference:
-    """What `text` names: a path where something is there, else a registry reference; raises `UsageError`."""
-    place, at, digest = text.partition("@")
-    if at and not DIGEST.fullmatch(digest):
-        if Path(text).exists():
-            return LocalReference(Path(text), None)
-        raise UsageError("what follows @ is not sha256: and 64 lowercase hex digits", hint=_HINT)
+    """What `text` names: a path where something is there, else a registry reference, else a path again.
+
+    Raises `UsageError` for what can be neither, or for a digest that is none.
+    """
+    place, at, digest = text.rpartition("@")
+    if not at or not DIGEST.fullmatch(digest):
+        place, digest = text, ""
     if not place or "\0" in place:
         raise UsageError("the reference names no image", hint=_HINT)
-    if place.startswith(("/", "./", "../", "~")) or _is_there(place):
+    if place.startswith(("/", "./", "../")) or _is_there(place):
         return LocalReference(Path(place), digest or None)
+    if "@" in place:
+        raise UsageError("what follows @ is not sha256: and 64 lowercase hex digits", hint=_HINT)
     head, colon, tag = place.rpartition(":")
-    if colon and "/" not in tag:
-        place = head
-    else:
-        tag = ""
-    repository = read_repository(place)
-    if repository is None or (colon and tag and not _TAG.fullmatch(tag)):
-        raise UsageError(f"{text!r} is neither a path that exists nor a registry reference", hint=_HINT)
-    return RegistryReference(repository, (tag or "latest") if not digest else (tag or None), digest or None)
+    if not colon or "/" in tag:
+        head, tag = place, ""
+    repository = read_repository(head)
+    if repository is None or (tag and not _TAG.fullmatch(tag)):
+        return LocalReference(Path(place), digest or None)
+    return RegistryReference(repository, tag or (None if digest else "latest"), digest or None)
 
 
 def _is_there(place: str) -> bool:
@@ -87,8 +88,8 @@ def _is_there(place: str) -> bool:
 
 def read_repository(text: str) -> Repository | None:
     """`HOST/REPOSITORY`, None where `text` is none; the host holds a dot or a port, or is localhost."""
-    match = _REPOSITORY.fullmatch(text)
-    if match is None or len(text) > _LONGEST:
+    match = _REPOSITORY.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
         return None
     host = match["host"]
     if host != "localhost" and not any(char in host for char in ".:"):

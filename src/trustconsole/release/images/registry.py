@@ -13,10 +13,12 @@ from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput, MissingFile
-from trustconsole.release.images.blobs import AlteredBlob, Attachments, Blob, verified
+from trustconsole.release.images.blobs import AlteredBlob, Attachment, Attachments, Blob, verified
 from trustconsole.release.images.carriers import (
     Carrier,
+    Manifests,
     attachments_of,
+    broken,
     referrers_in,
     tag_for,
 )
@@ -48,6 +50,7 @@ class RegistryCopy:
         self.where = str(reference.repository)
         self._transport = transport or Transport(reference.repository)
         self._read: dict[str, bytes] = {}
+        self._manifests = Manifests(self.read)
 
     def image(self, digest: str | None) -> Descriptor:
         """As `ImageCopy.image`; this is the only time that the tag is looked at."""
@@ -75,9 +78,8 @@ class RegistryCopy:
         self._expect(answer.status)
         digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
         stated = answer.headers.get("content-type", "").partition(";")[0].strip()
+        # Unknown: the manifest itself says what it is.
         media_type = stated if stated in _KNOWN else ""
-        if not media_type:
-            media_type = read_manifest(answer.body, f"{self.where}: {name}").media_type
         return Descriptor(media_type, digest, len(answer.body)), answer.body
 
     def _expect(self, status: int) -> None:
@@ -109,8 +111,12 @@ class RegistryCopy:
 
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: both tags of the scheme, and the referrers."""
-        carriers = [*self._tagged(image, ".sig"), *self._tagged(image, ".att"), *self._referrers(image)]
-        return attachments_of(carriers, self.read)
+        carriers: list[Carrier | Attachment] = [*self._tagged(image, ".sig"), *self._tagged(image, ".att")]
+        try:
+            carriers += self._referrers(image)
+        except MalformedInput as error:
+            carriers.append(broken(f"{self.where}: referrers", error))
+        return attachments_of(carriers, self._manifests, self.read)
 
     def _tagged(self, image: Descriptor, suffix: str) -> list[Carrier]:
         found = self._manifest(tag_for(image.digest, suffix))
@@ -127,7 +133,7 @@ class RegistryCopy:
         """
         found: list[Carrier] = []
         for index in self._listed(image):
-            found += referrers_in(index, image.digest, self.read)
+            found += referrers_in(index, image.digest, self._manifests)
             if len(found) > limits.IMAGE_ATTACHMENTS:
                 break  # more than that is refused where they are read
         return tuple(found) or self._by_tag(image)
@@ -162,5 +168,5 @@ class RegistryCopy:
         if found is None:
             return ()
         descriptor, data = found
-        index = read_manifest(data, f"{self.where}: referrers", descriptor.media_type)
-        return referrers_in(index, image.digest, self.read)
+        self._read[descriptor.digest] = data
+        return referrers_in(self._manifests.get(descriptor), image.digest, self._manifests)

@@ -59,6 +59,7 @@ class ImageAttestation:
     signed: bool
     covered: bool
     about: str
+    code: str | None
     rule: str | None
     reason: str
     form: str
@@ -75,6 +76,7 @@ class ImageAttestation:
             "signed": self.signed,
             "covered": self.covered,
             "about": self.about,
+            "code": self.code,
             "rule": self.rule,
             "reason": self.reason,
             "form": self.form,

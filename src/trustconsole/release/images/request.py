@@ -6,7 +6,7 @@ The one way in for `api`; a file or a registry that cannot be read makes the ver
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from trustconsole.release.images.verify import verify_copy
 from trustconsole.release.log_answers import read_entry_file
 from trustconsole.release.policy import PolicyOptions, SignerPolicy, read_policy
 from trustconsole.release.report import policy_facts
-from trustconsole.verification.identity import PRESETS
+from trustconsole.verification.identity import PRESETS, IdentityPolicy
 from trustconsole.verification.log_entry import LogEntry
 
 PRESET = PRESETS["images"]
@@ -57,7 +57,8 @@ def verify_image(request: ImageRequest, *, progress: Tell | None = None) -> Imag
     kind = kinds.TRUST_UNREADABLE
     entries: tuple[LogEntry, ...] = ()
     try:
-        policy = read_policy(request.policy, PRESET, request.now, today=request.today)
+        options, builder = _builder(request.policy)
+        policy = read_policy(options, PRESET, request.now, today=request.today)
         kind = kinds.ENTRY_UNREADABLE
         entries = read_entry_file(request.entry) if request.entry is not None else ()
         kind = image_kinds.IMAGE_UNREADABLE
@@ -66,8 +67,18 @@ def verify_image(request: ImageRequest, *, progress: Tell | None = None) -> Imag
         return _unreadable(request, policy, kind, error)
     jobs = request.jobs or (min(os.cpu_count() or 1, 8) if isinstance(reference, LocalReference) else 1)
     search = _search(policy) if request.online else None
-    question = ImageQuestion(policy, request.everything, entries, search, jobs)
+    question = ImageQuestion(policy, request.everything, entries, search, jobs, builder)
     return verify_copy(copy, request.reference, digest, question, progress)
+
+
+def _builder(options: PolicyOptions) -> tuple[PolicyOptions, IdentityPolicy | None]:
+    """With a bare key, an identity says who was to build the image; raises `UsageError`."""
+    if options.key is None or (options.identity is None) == (options.identity_regexp is None):
+        return options, None
+    builder = IdentityPolicy(
+        identity=options.identity, identity_regexp=options.identity_regexp, issuer=PRESET.issuer
+    )
+    return replace(options, identity=None, identity_regexp=None), builder
 
 
 def _search(policy: SignerPolicy) -> Search:

@@ -31,6 +31,7 @@ try:
     import oras.auth
     import requests
     from oras.auth.utils import parse_auth_header
+    from requests.adapters import HTTPAdapter
 except ImportError as error:
     raise UsageError(
         "references to a registry need an extra that is not installed",
@@ -57,63 +58,68 @@ class Answer:
     headers: Mapping[str, str]
 
 
-class BoundedSession(requests.Session):
-    """A session that keeps within limits and within TLS; `body_limit` in bytes counts for the next answer."""
+class BoundedAdapter(HTTPAdapter):
+    """Carries every single request, those of redirects and of token services included, within limits.
+
+    `body_limit` in bytes counts for the next answers; plain text and this machine are allowed where the
+    registry itself is on `loopback`.
+    """
 
     def __init__(self, *, loopback: bool) -> None:
         super().__init__()
-        self.max_redirects = limits.REGISTRY_REDIRECTS
         self.body_limit = limits.CONTAINER_CONFIG_BYTES
         self._loopback = loopback
         self._left = limits.REGISTRY_BYTES
         self._deadline = time.monotonic() + limits.REGISTRY_TOTAL_SECONDS
-        # Neither ~/.netrc nor, for this machine, a proxy has a say.
-        self.auth = _as_it_is
-        self.trust_env = not loopback
 
-    def send(self, request: PreparedRequest, **options: Any) -> Response:  # noqa: ANN401  requests' own
-        """One request, redirects and token services included; raises `InputError` for what is refused."""
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:  # noqa: ANN401  requests' own
+        """One request and its whole answer; raises `InputError` for what is refused."""
         self._refuse(request.url or "")
         options["timeout"] = max(0.1, min(limits.REGISTRY_SECONDS, self._deadline - time.monotonic()))
         options["stream"] = True
-        response = super().send(request, **options)
-        if not response.is_redirect:
-            self._read(response)
+        response = super().send(request, *args, **options)
+        self._read(response)
         return response
 
     def _refuse(self, url: str) -> None:
         parts = urlsplit(url)
+        location = Location(_place(url))
         here = is_loopback(parts.hostname or "")
         if here and not self._loopback:
-            raise MalformedInput(
-                "leads to this very machine, which it is not on", location=Location(_place(url))
-            )
-        if parts.scheme != "https" and not (here and parts.scheme == "http"):
-            raise MalformedInput(
-                "is asked without TLS", hint="use a registry with TLS", location=Location(_place(url))
-            )
+            raise MalformedInput("leads to this very machine, which it is not on", location=location)
+        if parts.scheme != "https" and not here:
+            raise MalformedInput("is asked without TLS", hint="use a registry with TLS", location=location)
         if time.monotonic() > self._deadline:
             seconds = int(limits.REGISTRY_TOTAL_SECONDS)
-            raise LimitExceeded(
-                f"did not answer everything within {seconds} seconds", location=Location(_place(url))
-            )
+            raise LimitExceeded(f"did not answer everything within {seconds} seconds", location=location)
 
     def _read(self, response: Response) -> None:
         """The whole body, within the limit; `requests` then takes it as read."""
+        location = Location(_place(response.url))
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
             self._left -= len(chunk)
             limit = self.body_limit if len(body) > self.body_limit else limits.REGISTRY_BYTES
             if len(body) > self.body_limit or self._left < 0:
-                raise LimitExceeded(
-                    f"answers more than the limit of {human_bytes(limit)}",
-                    location=Location(_place(response.url)),
-                )
+                raise LimitExceeded(f"answers more than the limit of {human_bytes(limit)}", location=location)
             if time.monotonic() > self._deadline:
-                raise LimitExceeded("does not come to an end", location=Location(_place(response.url)))
+                raise LimitExceeded("does not come to an end", location=location)
         response._content = bytes(body)
         response._content_consumed = True  # a private name, and the only way to hand over what was read
+
+
+def bounded_session(adapter: BoundedAdapter, *, loopback: bool) -> requests.Session:
+    """A session all of whose requests `adapter` carries; other schemes than HTTP's have none."""
+    session = requests.Session()
+    session.adapters.clear()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, adapter)
+    session.max_redirects = limits.REGISTRY_REDIRECTS
+    # Neither ~/.netrc nor, for this machine, a proxy has a say.
+    session.auth = _as_it_is
+    session.trust_env = not loopback
+    return session
 
 
 def _place(url: str) -> str:
@@ -132,7 +138,8 @@ class Transport:
         """Reads credentials and asks the registry whether it is one; raises `InputError`."""
         self._repository = repository
         self._host = _API_HOSTS.get(repository.host, repository.host)
-        self._session = BoundedSession(loopback=repository.on_loopback)
+        self._adapter = BoundedAdapter(loopback=repository.on_loopback)
+        self._session = bounded_session(self._adapter, loopback=repository.on_loopback)
         given = os.environ if environment is None else environment
         self._credentials: Credentials | None = find_credentials(repository, given)
         self._scheme, challenge = self._probe()
@@ -204,7 +211,7 @@ class Transport:
             return response
         if known is None and not self._may_log_in(response.headers.get("www-authenticate", "")):
             return response
-        self._session.body_limit = limits.CONTAINER_CONFIG_BYTES
+        self._adapter.body_limit = limits.CONTAINER_CONFIG_BYTES
         again, changed = self._auth.authenticate_request(response, dict(headers), refresh=True)
         return self._ask(url, again, limit) if changed else response
 
@@ -215,7 +222,7 @@ class Transport:
         return parse_auth_header(challenge).realm is not None
 
     def _ask(self, url: str, headers: dict[str, str], limit: int) -> Response:
-        self._session.body_limit = limit
+        self._adapter.body_limit = limit
         return self._session.get(url, headers=headers)
 
     def _failure(self, error: requests.exceptions.RequestException) -> InputError:

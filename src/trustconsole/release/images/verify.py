@@ -99,7 +99,7 @@ def verify_copy(
     good = next((one for one in signatures if one.verdict == "accept"), None)
     _judge_signatures(answer, signatures, good, attachments)
     try:
-        attestations = _attestations(answer, copy, content, image, judged, good)
+        attestations = _attestations(question, copy, content, image, judged, good)
     except InputError as error:
         _refuse_reading(answer, error)
         attestations = ()
@@ -175,21 +175,19 @@ _NEARNESS: dict[ImageVerdict, int] = {"accept": 0, "unknown": 1, "reject": 2, "e
 
 
 def _attestations(
-    answer: _Answer,
+    question: ImageQuestion,
     copy: ImageCopy,
     content: Content,
     image: Descriptor,
     judged: Sequence[Judged],
     good: Judged | None,
 ) -> tuple[ImageAttestation, ...]:
-    policy = answer.policy
-    own = tuple(
-        attestation_of(one, policy, image.digest, good) for one in judged if one.stored.role == "attestation"
-    )
+    own = [one for one in judged if one.stored.role == "attestation"]
+    signed = [attestation_of(one, question, image.digest, good) for one in own]
     verdicts = {one.verdict for one in judged if one.stored.role == "signature"}
     signature: ImageVerdict = "accept" if good else "unknown" if "unknown" in verdicts else "reject"
-    expected = expected_of(policy, good.leaf if good else None)
-    return (*own, *covered_attestations(copy, content, expected, signature))
+    expected = expected_of(question, good.leaf if good else None)
+    return (*signed, *covered_attestations(copy, content, expected, signature))
 
 
 def _judge_attestations(answer: _Answer, attestations: Sequence[ImageAttestation]) -> None:
@@ -212,10 +210,22 @@ def _judge_attestations(answer: _Answer, attestations: Sequence[ImageAttestation
         nearest = min(bad, key=lambda one: _NEARNESS[one.verdict])
         if of_build and nearest.rule == "parse" and nearest.verdict == "unknown":
             continue  # not in the copy: said as a missing blob
-        count = plural(len(group), "attestation of BuildKit" if of_build else "signed attestation")
+        count = plural(len(group), *_GROUPS[of_build])
         reason = f"the image carries {count}, and none is good: {nearest.reason}"
-        answer.decide(nearest.verdict, nearest.rule or "attestation", kinds.NO_GOOD_ATTESTATION.id, reason)
-        answer.tell(kinds.NO_GOOD_ATTESTATION, count=count, reason=nearest.reason)
+        unproven = nearest.verdict == "unknown"
+        code = nearest.code if unproven and nearest.code else kinds.NO_GOOD_ATTESTATION.id
+        answer.decide(nearest.verdict, nearest.rule or "attestation", code, reason)
+        if nearest.code == kinds.OTHER_BUILD.id:
+            answer.tell(kinds.OTHER_BUILD, reason=nearest.reason)
+        if not unproven:
+            answer.tell(kinds.NO_GOOD_ATTESTATION, count=count, reason=nearest.reason)
+
+
+_GROUPS = {
+    False: ("signed attestation", "signed attestations"),
+    True: ("attestation of BuildKit", "attestations of BuildKit"),
+}
+"""What the attestations of a kind are called, by whether they are BuildKit's."""
 
 
 def _remark(answer: _Answer, copy: ImageCopy, attachments: Attachments, content: Content) -> None:
