@@ -37,14 +37,15 @@ class Blob:
 class Attachment:
     """One signature or attestation beside an image, as stored: what it is, its bytes, its annotations.
 
-    `where` names it for people. `payload` None: it could not be read (`error`); `found_by` is the scheme.
+    `where` names it for people. `payload` None: it could not be read (`error`). `predicate_type` is what the
+    manifest around it calls it (untrusted), for what cannot be read.
     """
 
     media_type: str
     payload: bytes | None
     annotations: dict[str, str]
     where: str
-    found_by: Literal["tag", "referrer", "directory"]
+    predicate_type: str | None = None
     error: InputError | None = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, Location
@@ -22,6 +22,8 @@ from trustconsole.verification.sigstore.bundle import MEDIA_TYPES
 SIMPLE_SIGNING: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
 DSSE_ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
 BUNDLE_PREFIX: Final = "application/vnd.dev.sigstore.bundle"
+_BUNDLE_PREDICATE: Final = "dev.sigstore.bundle.predicateType"
+_LAYER_PREDICATE: Final = "predicateType"
 SIGNATURE_ARTIFACT: Final = "application/vnd.dev.cosign.artifact.sig.v1+json"
 _TAG: Final = re.compile(r"sha256-(?P<hex>[0-9a-f]{64})(?P<what>\.sig|\.att|\.sbom)?", re.ASCII)
 
@@ -30,10 +32,9 @@ Read = Callable[[Descriptor, int, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A manifest that may hold signatures of one image, and the scheme that led to it."""
+    """A manifest that may hold signatures of one image."""
 
     descriptor: Descriptor
-    found_by: Literal["tag", "referrer"]
 
 
 def tag_about(tag: str) -> tuple[str, str] | None:
@@ -107,9 +108,7 @@ def referrers_in(index: Manifest, digest: str, manifests: Manifests) -> tuple[Ca
             f"has more than the limit of {limits.IMAGE_ATTACHMENTS} referrers", location=Location(digest)
         )
     return tuple(
-        Carrier(descriptor, "referrer")
-        for descriptor in index.manifests
-        if manifests.subject(descriptor) == digest
+        Carrier(descriptor) for descriptor in index.manifests if manifests.subject(descriptor) == digest
     )
 
 
@@ -117,7 +116,7 @@ def broken(where: str, error: InputError) -> Attachment:
     """An attachment that is there and cannot be read; one that goes beyond a limit is raised instead."""
     if isinstance(error, LimitExceeded):
         raise error
-    return Attachment("", None, {}, where, "referrer", error)
+    return Attachment("", None, {}, where, error=error)
 
 
 def attachments_of(carriers: Iterable[Carrier | Attachment], manifests: Manifests, read: Read) -> Attachments:
@@ -138,20 +137,21 @@ def attachments_of(carriers: Iterable[Carrier | Attachment], manifests: Manifest
         seen.add(carrier.descriptor.digest)
         budget.spend(0, carrier.descriptor.digest)
         try:
-            layers = manifests.get(carrier.descriptor).layers
+            manifest = manifests.get(carrier.descriptor)
         except InputError as error:
             found.append(broken(carrier.descriptor.digest, error))
             continue
-        for layer in layers:
+        predicate = manifest.annotations.get(_BUNDLE_PREDICATE)
+        for layer in manifest.layers:
             if is_signature_type(layer.media_type):
-                found.append(_attachment(layer, carrier, read, budget))
+                budget.spend(layer.size, layer.digest)
+                found.append(_attachment(layer, predicate, read))
             else:
                 aside.append(layer.media_type)
     return Attachments(tuple(found), tuple(aside))
 
 
-def _attachment(layer: Descriptor, carrier: Carrier, read: Read, budget: Budget) -> Attachment:
-    budget.spend(layer.size, layer.digest)
+def _attachment(layer: Descriptor, predicate: str | None, read: Read) -> Attachment:
     payload: bytes | None = None
     failure: InputError | None = None
     try:
@@ -159,5 +159,10 @@ def _attachment(layer: Descriptor, carrier: Carrier, read: Read, budget: Budget)
     except InputError as error:
         failure = error
     return Attachment(
-        layer.media_type, payload, dict(layer.annotations), layer.digest, carrier.found_by, failure
+        layer.media_type,
+        payload,
+        dict(layer.annotations),
+        layer.digest,
+        layer.annotations.get(_LAYER_PREDICATE) or predicate,
+        failure,
     )

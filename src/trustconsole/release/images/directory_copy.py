@@ -105,7 +105,7 @@ def _read(region: Region) -> Attachment | None:
             return None
         return _parsed(data.removeprefix(_MAGIC), region.name)
     except InputError as error:
-        return Attachment("", None, {}, region.name, "directory", error)
+        return Attachment("", None, {}, region.name, error=error)
 
 
 def _parsed(data: bytes, where: str) -> Attachment:
@@ -117,4 +117,4 @@ def _parsed(data: bytes, where: str) -> Attachment:
         given = object_member(document, "annotations", where)
         annotations = {name: text_member(given, name, where) for name in given}
     media_type = text_member(document, "mimeType", where)
-    return Attachment(media_type, base64_member(document, "payload", where), annotations, where, "directory")
+    return Attachment(media_type, base64_member(document, "payload", where), annotations, where)

@@ -157,15 +157,15 @@ class LayoutCopy:
         kind = entry.annotations.get(_KIND, "")
         if kind.startswith(_KIND_PREFIX):
             # Such a layout holds one image, and all of it belongs to that.
-            return () if kind.removeprefix(_KIND_PREFIX) in _IMAGES else (Carrier(entry, "tag"),)
+            return () if kind.removeprefix(_KIND_PREFIX) in _IMAGES else (Carrier(entry),)
         about = tag_about(tag_of(entry.annotations.get(_REF_NAME, "")))
         if about is None:
-            return (Carrier(entry, "referrer"),) if self._manifests.subject(entry) == image.digest else ()
+            return (Carrier(entry),) if self._manifests.subject(entry) == image.digest else ()
         digest, suffix = about
         if digest != image.digest or suffix == ".sbom":
             return ()
         if suffix:
-            return (Carrier(entry, "tag"),)
+            return (Carrier(entry),)
         return referrers_in(self._manifests.get(entry), digest, self._manifests)
 
     def _unnamed(self, image: Descriptor) -> tuple[str, ...]:

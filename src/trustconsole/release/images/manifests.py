@@ -71,7 +71,6 @@ class Manifest:
     layers: tuple[Descriptor, ...] = ()
     manifests: tuple[Descriptor, ...] = ()
     subject: Descriptor | None = None
-    artifact_type: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -107,7 +106,6 @@ def read_manifest(data: bytes, where: str, media_type: str | None = None) -> Man
         _many(fields, "layers", where) if kind == "manifest" else (),
         _many(fields, "manifests", where) if kind == "index" else (),
         _one(fields, "subject", where),
-        _text(fields, "artifactType", where),
         _annotations(fields, where),
     )
 

@@ -124,7 +124,7 @@ class RegistryCopy:
             return []
         descriptor, data = found
         self._read[descriptor.digest] = data
-        return [Carrier(descriptor, "tag")]
+        return [Carrier(descriptor)]
 
     def _referrers(self, image: Descriptor) -> tuple[Carrier, ...]:
         """By the referrers API, or by the tag that stands for it where a registry has none.

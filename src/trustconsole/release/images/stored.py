@@ -35,7 +35,6 @@ CERTIFICATE: Final = "dev.sigstore.cosign/certificate"
 CHAIN: Final = "dev.sigstore.cosign/chain"
 LOG_ENTRY: Final = "dev.sigstore.cosign/bundle"
 TIMESTAMP: Final = "dev.sigstore.cosign/rfc3161timestamp"
-PREDICATE: Final = "predicateType"
 COSIGN_SIGN: Final = "https://sigstore.dev/cosign/sign/v1"
 
 
@@ -65,10 +64,9 @@ def read_stored(attachment: Attachment, digest: str, manifest: bytes) -> tuple[S
 
     An envelope with several signatures gives one for each.
     """
-    role: Role = "attestation" if attachment.media_type == DSSE_ENVELOPE else "signature"
     form = _FORMS.get(attachment.media_type, "Sigstore bundle")
     if attachment.payload is None:
-        return (Stored(role, attachment.where, form, error=attachment.error),)
+        return (_unread(attachment, form, attachment.error),)
     try:
         if attachment.media_type == SIMPLE_SIGNING:
             return (_simple(attachment, attachment.payload, digest),)
@@ -76,8 +74,15 @@ def read_stored(attachment: Attachment, digest: str, manifest: bytes) -> tuple[S
             return _envelopes(attachment, attachment.payload, manifest)
         return (_bundle(attachment, attachment.payload, manifest),)
     except InputError as error:
-        predicate = attachment.annotations.get(PREDICATE)
-        return (Stored(role, attachment.where, form, predicate_type=predicate, error=error),)
+        return (_unread(attachment, form, error),)
+
+
+def _unread(attachment: Attachment, form: str, error: InputError | None) -> Stored:
+    """What cannot be read is what it is called: an attestation is only missed as one."""
+    stated = attachment.predicate_type
+    is_attestation = attachment.media_type == DSSE_ENVELOPE or stated not in (None, COSIGN_SIGN)
+    role: Role = "attestation" if is_attestation else "signature"
+    return Stored(role, attachment.where, form, predicate_type=stated, error=error)
 
 
 _FORMS: Final = {SIMPLE_SIGNING: "simple signing", DSSE_ENVELOPE: "DSSE envelope", "": "unknown"}
