@@ -186,7 +186,7 @@ NODE = {
     "via": [str],
     "identity": (str, None),
     "acknowledgeable": bool,
-    "file_mismatch": [{"role": str, "path": str, "target": str, "found": HEX}],
+    "file_mismatch": [{"role": str, "path": str, "target": str, "found": HEX, "command": [str]}],
 }
 RESTARTS = {"schema": {"trustconsole/restarts/1"}, "nodes": [NODE]}
 ACKNOWLEDGE = {

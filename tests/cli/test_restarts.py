@@ -69,4 +69,4 @@ def test_a_node_on_another_file_says_what_to_bring(workspace: DemoWorkspace, set
     _write(settings, workspace, node)
     ran = call("restarts", "--settings", settings)
     assert ran.code == 1
-    assert f"replace {own} there with {workspace.trust_root} of this host" in ran.text.replace("\n  ", " ")
+    assert f"bring the file there: cp {workspace.trust_root} {own}" in ran.text

@@ -15,7 +15,15 @@ import pytest
 from tests.nodes.fake_proc import FakeProc
 from tests.nodes.site import PID, Site, make_site, put_behind
 
-from trustconsole.nodes import CommandResult, NodeReport, SilentHosts, TargetFiles, check_nodes, run_shell
+from trustconsole.nodes import (
+    CommandResult,
+    NodeReport,
+    SilentHosts,
+    TargetFiles,
+    check_nodes,
+    distribute_command,
+    run_shell,
+)
 from trustconsole.records import Evidence, NodeSettings, Observations
 
 MakeProc = Callable[[int], FakeProc]
@@ -123,6 +131,7 @@ def test_another_digest_there_needs_the_file_first_and_names_it(there: Site) -> 
     assert "bring it there, then restart" in report.reason
     [mismatch] = report.file_mismatch
     assert (mismatch.role, mismatch.path, mismatch.target) == ("trust root", own, there.root)
+    assert mismatch.command == distribute_command(replace(there.nodes[0], via=there.via), there.root, to=own)
     own.write_bytes(there.root.read_bytes())
     assert there.look(300).state == "restart"
     there.start_node(320, pid=PID + 1)

@@ -102,6 +102,7 @@ def test_an_empty_file_sets_nothing(tmp_path: Path, text: str) -> None:
         ("state:", 1, "state is empty", "leave the key out"),
         ("state: ''", 1, "state is empty", "leave the key out"),
         ('state: "a\\0b"', 1, "state holds a NUL character", "remove"),
+        ('state: "a\\ud800b"', 1, "state holds half a character", "write the character out"),
         ("- a", 1, "the file is not a mapping", "controller_config"),
         ("nodes:\n  - role: daemon", 2, "this node has no name", "add name"),
         ("nodes:\n- name: a\n- name: a", 3, "a second node is named a", "own name"),

@@ -12,6 +12,7 @@ from trustconsole.api.files import check_config, diff_trust_roots, show_trust_ro
 from trustconsole.api.imaging import ImageOptions, verify_image
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
+from trustconsole.api.policy_records import record_policy
 from trustconsole.api.releasing import ReleaseOptions, diff_releases, verify_release
 from trustconsole.api.restarting import restarts
 from trustconsole.api.revoking import Revocation, revoke
@@ -181,6 +182,7 @@ __all__ = [
     "info",
     "inspect",
     "open_session",
+    "record_policy",
     "restarts",
     "revoke",
     "run_demo",

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from trustconsole.api.policy_records import record_unsigned_production
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
@@ -81,6 +82,7 @@ class Session:
         self._last_target: Target | None = None
         self._survey: Survey | None = None
         self._ground: Ground | None = None
+        self._recorded: set[tuple[str, str | None]] = set()
         self._looking = Lock()
 
     def look(
@@ -108,6 +110,7 @@ class Session:
             else None
         )
         setting = setting_of(target, report, now) if report is not None else None
+        self._record_policy(target, report)
         inventory = list_modules(target.modules(report), manifest_of=self._manifests.read)
         self._watched = _watched(target, setting, inventory, target.modules(report))
         self._ground = Ground(target, report, setting, inventory) if setting is not None else None
@@ -141,6 +144,13 @@ class Session:
                     last = time.monotonic()
         self._survey = Survey(now, target, report, setting, inventory.modules, tuple(reports), nodes)
         return snapshot()
+
+    def _record_policy(self, target: Target, report: ConfigReport | None) -> None:
+        """Once for each set of signing values: reading the log at every look would be too much."""
+        key = (report.path, report.signing_digest) if report is not None else None
+        if key is not None and key not in self._recorded:
+            self._recorded.add(key)
+            record_unsigned_production(target.state, report, clock=self._clock)
 
     def survey(self, cancelled: Callable[[], bool] | None = None) -> Survey:
         """A new look, as the use-cases see it; blocks like `look`."""

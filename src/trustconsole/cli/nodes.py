@@ -87,7 +87,7 @@ def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
         out.row(Styled(), head + out.state(sign, _WORDS[node.state]))
         started = f"{rfc3339(node.started)}, {relative_time(node.started, now)} ago" if node.started else None
         command = shlex.join(node.restart_command) if node.state in _NEXT else ""
-        bring = "; ".join(f"{file.path} there with {file.target} of this host" for file in node.file_mismatch)
+        bring = "; ".join(shlex.join(file.command) for file in node.file_mismatch)
         stated = f"once it is: trustconsole restarts --acknowledge {shlex.quote(node.name)} --apply"
         blocks.facts(
             out,
@@ -95,7 +95,7 @@ def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
                 ("reason", node.reason),
                 ("started", started),
                 ("evidence", node.evidence),
-                ("next", bring and f"replace {bring}"),
+                ("next", bring and f"bring the file there: {bring}"),
                 ("then" if bring else "next", command and f"{_NEXT[node.state]}: {command}"),
                 ("then", stated if node.acknowledgeable and node.state in _NEXT else None),
             ),

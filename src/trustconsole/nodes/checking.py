@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from trustconsole.nodes.acknowledging import judge_acknowledged
 from trustconsole.nodes.commands import Runner, run_command
+from trustconsole.nodes.distributing import distribute_command
 from trustconsole.nodes.model import FileMismatch, NodeReport, RestartsReport
 from trustconsole.nodes.probing import Host, Probe, instant, probe
 from trustconsole.nodes.processes import ProcessTable
@@ -186,10 +187,10 @@ def report_on(found: NodeFacts, statement: Acknowledgement | None) -> NodeReport
     )
 
 
-def _mismatches(found: NodeFacts) -> list[FileMismatch]:
-    pairs = zip(found.files, found.facts, strict=False)
-    return [
-        FileMismatch(fact.role, file.path, file.target, fact.memory.digest)
-        for file, fact in pairs
-        if file.target is not None and fact.other_than is not None and fact.memory is not None
-    ]
+def _mismatches(found: NodeFacts) -> Iterator[FileMismatch]:
+    for file, fact in zip(
+        found.files, found.facts, strict=False
+    ):  # of an unreachable node there are no facts
+        if file.target is not None and fact.other_than is not None and fact.memory is not None:
+            command = distribute_command(found.node, file.target, to=file.path)
+            yield FileMismatch(fact.role, file.path, file.target, fact.memory.digest, command)

@@ -52,6 +52,8 @@ def distribute_command(node: NodeSettings, path: Path, *, to: Path | None = None
     It writes the file in place: mode and owner stay, but unlike `send_file` it is not atomic.
     """
     target = str(to or path)
+    if not node.via:
+        return ("cp", str(path), target)
     copy = _scp(node.via, path, target)
     if copy is not None:
         return copy

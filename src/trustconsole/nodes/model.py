@@ -16,17 +16,24 @@ RestartState = Literal["current", "restart", "unknown"]
 @dataclass(frozen=True, slots=True)
 class FileMismatch:
     """A node's file that is not the target: `path` on that node holds `found` (SHA-256), `target` on this
-    host is what it should be.
+    host is what it should be. `command` brings it there, to be pasted.
     """
 
     role: str
     path: Path
     target: Path
     found: str
+    command: tuple[str, ...]
 
     def to_dict(self) -> dict[str, object]:
         """An entry of `file_mismatch`."""
-        return {"role": self.role, "path": str(self.path), "target": str(self.target), "found": self.found}
+        return {
+            "role": self.role,
+            "path": str(self.path),
+            "target": str(self.target),
+            "found": self.found,
+            "command": list(self.command),
+        }
 
 
 @dataclass(frozen=True, slots=True)
