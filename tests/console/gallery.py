@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import resvg_py
+from tests.console.workbench import Still
 
 from trustconsole import api
 from trustconsole.console.app import ConsoleApp
+from trustconsole.console.session import Rotating
 from trustconsole.demo import build_demo
 
 NOW = datetime(2026, 3, 14, 14, 2, 7, tzinfo=UTC)
@@ -101,6 +103,34 @@ class GallerySession:
 
     def export(self, name: str, text: str) -> Path:
         return self._session.export(name, text)
+
+    def rotation(self) -> Rotating:
+        return self._session.rotation()
+
+    def revoke(self, fingerprint: str, **options: Any) -> api.Revocation:
+        return self._session.revoke(fingerprint, **options)
+
+    def audit(self) -> api.AuditReport:
+        return self._session.audit()
+
+
+class RotatingSession(GallerySession):
+    """The same while author A's key is rotated, at step 3: real but for nodes, places and times of files."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        keys = self._workspace.keys
+        session = api.Session(api.Options(settings=self._workspace.settings), write=True, clock=clock)
+        self._rotation = session.rotation()
+        old = api.show_trust_root(keys / "author-a.pub").blocks[0].fingerprint or ""
+        self._rotation.start("author", old, keys / "author-new.pub", apply=True)
+        self._rotation.next(apply=True, override="the nodes of the picture are fixed")
+        self.read_only = False
+
+    def rotation(self) -> Still:
+        view = shown_under(self._rotation.view(), str(self._workspace.directory), SHOWN_ROOT)
+        signed = [replace(module, signed=NOW - timedelta(days=31), resigned=False) for module in view.modules]
+        return Still(replace(view, nodes=NODES, modules=tuple(signed), problems=()))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.console.gallery import EmptyHost, GallerySession, clock, drawn, picture
+from tests.console.gallery import EmptyHost, GallerySession, RotatingSession, clock, drawn, picture
 from textual.pilot import Pilot
 
 from trustconsole.console.app import ConsoleApp
@@ -29,6 +29,7 @@ class Shot:
     keys: tuple[str, ...] = ()
     row: str = ""
     keys_there: tuple[str, ...] = ()
+    session: type[GallerySession] = GallerySession
 
 
 SHOTS = (
@@ -39,12 +40,14 @@ SHOTS = (
     Shot("trust-root-120x40", (120, 40), ("1",)),
     Shot("profile-120x40", (120, 40), ("2",)),
     Shot("help-80x24", (80, 24), ("4", "question_mark")),
+    Shot("rotation-120x36", (120, 36), ("R",), session=RotatingSession),
+    Shot("rotation-80x24", (80, 24), ("R",), session=RotatingSession),
 )
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
 async def test_the_pictures_show_the_demo_workspace(shot: Shot, tmp_path: Path) -> None:
-    app = ConsoleApp(GallerySession(tmp_path / "demo"), clock=clock, unicode=True, no_color=False)
+    app = ConsoleApp(shot.session(tmp_path / "demo"), clock=clock, unicode=True, no_color=False)
     async with app.run_test(size=shot.size) as pilot:
         await _until(pilot, lambda: app.snapshot is not None and app.snapshot.verified == 12)
         await _press(pilot, app, *shot.keys)

@@ -34,7 +34,7 @@ HOSTILE = (
 KEPT = {
     "kind", "verdict", "status", "state", "severity", "origin", "outcome", "cell", "stage",
     "load_as", "verifier", "role",
-    "profile", "verified_time",
+    "profile", "verified_time", "standing",
 }  # fmt: skip
 RAW = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"

@@ -17,14 +17,24 @@ from typing import Any
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from trustconsole.api import Impact
+from trustconsole.api import (
+    AuditReport,
+    Impact,
+    ReleaseOptions,
+    ReleaseReport,
+    Revocation,
+    RotationView,
+    verify_release,
+)
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.console.app import ConsoleApp
 from trustconsole.controller_config import ConfigReport, check_config
 from trustconsole.demo import build_demo
+from trustconsole.errors import TrustConsoleError, UnreadableFile, UsageError
 from trustconsole.findings import Finding
 from trustconsole.inventory import Manifest, Module
 from trustconsole.nodes import NodeReport
+from trustconsole.rotation import Gate
 from trustconsole.trust_root import TrustRootReport, scan_trust_root
 from trustconsole.verification.report import (
     ControllerVerdict,
@@ -228,6 +238,46 @@ def snapshot(**changes: Any) -> Snapshot:
 
 
 @dataclass
+class Still:
+    """A rotation that stands where it is put: all that is asked of it gives `seen`, or raises `error`."""
+
+    seen: RotationView = field(
+        default_factory=lambda: RotationView(NOW, True, None, "none", None, Gate(holds=False), None)
+    )
+    error: TrustConsoleError | None = None
+    asked: list[str] = field(default_factory=list)
+    lines: tuple[tuple[str, str], ...] = ()
+
+    def view(self, cancelled: Callable[[], bool] | None = None, *, fresh: bool = True) -> RotationView:
+        assert not fresh
+        assert cancelled is None or not cancelled()
+        return self.seen
+
+    def start(self, kind: str, old: str, new: Path, *, apply: bool = False, **_: Any) -> RotationView:
+        return self._answer(f"start {kind} {old} {new} {apply}")
+
+    def next(
+        self, *, apply: bool = False, on_output: Callable[[str, str], None] | None = None, **_: Any
+    ) -> RotationView:
+        for node, line in self.lines if on_output is not None else ():
+            on_output(node, line)  # type: ignore[misc]  # it is given: see above
+        return self._answer(f"next {apply}")
+
+    def undo(self, *, apply: bool = False, **_: Any) -> RotationView:
+        return self._answer(f"undo {apply}")
+
+    def save_commands(self, view: RotationView) -> Path:
+        self._answer(f"save {view.step}")
+        return Path("/var/lib/trustconsole/exports/re-sign-modules.sh")
+
+    def _answer(self, what: str) -> RotationView:
+        self.asked.append(what)
+        if self.error is not None:
+            raise self.error
+        return self.seen
+
+
+@dataclass
 class Workbench:
     """A session whose snapshots are chosen. Put a word into `events` to ask for a look."""
 
@@ -243,6 +293,22 @@ class Workbench:
     export_error: Exception | None = None
     events: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     stopped: bool = False
+    still: Still = field(default_factory=Still)
+    revocation: Revocation | None = None
+    record: AuditReport | None = None
+
+    def rotation(self) -> Still:
+        return self.still
+
+    def revoke(self, fingerprint: str, **_: Any) -> Revocation:
+        if self.revocation is None:
+            raise UsageError(f"nothing holds {fingerprint}")
+        return self.revocation
+
+    def audit(self) -> AuditReport:
+        if self.record is None:
+            raise UnreadableFile("cannot be read", hint="check its rights")
+        return self.record
 
     def look(
         self,
@@ -282,6 +348,9 @@ class Workbench:
             progress(0, 2)
         assert self.impacts, "a test that asks gives the answers"
         return self.impacts[min(len(self.asked), len(self.impacts)) - 1]
+
+    def release(self, directory: Path, **told: Any) -> ReleaseReport:
+        return verify_release(directory, ReleaseOptions(online=told.pop("online", False), at=NOW), **told)
 
     def export(self, name: str, text: str) -> Path:
         if self.export_error is not None:

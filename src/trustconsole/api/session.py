@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from trustconsole.api.auditing import AuditReport, audit_log
 from trustconsole.api.policy_records import record_unsigned_production
+from trustconsole.api.releasing import ReleaseOptions, verify_release
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
@@ -46,6 +48,7 @@ from trustconsole.nodes import (
     run_command,
 )
 from trustconsole.records import Acknowledgements, Observations
+from trustconsole.release import ReleaseReport
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
@@ -183,6 +186,10 @@ class Session:
             self, fingerprint, apply=apply, override=override, follow_link=follow_link, reviewed=reviewed
         )
 
+    def audit(self) -> AuditReport:
+        """The log of this workspace's state directory; raises `InputError` where it cannot be read."""
+        return audit_log(self._options)
+
     @property
     def memory(self) -> VerdictMemory:
         """What earlier looks verified: asking again under another file costs only what is new."""
@@ -196,6 +203,18 @@ class Session:
     def now(self) -> datetime:
         """The session's clock."""
         return self._clock()
+
+    def release(
+        self,
+        directory: Path,
+        *,
+        online: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ReleaseReport:
+        """Judge a release directory by the settings, its components read; as `verify_release`."""
+        wanted = ReleaseOptions(online=online, components=True, options=self._options)
+        return verify_release(directory, wanted, progress=progress, cancelled=cancelled)
 
     def impact(
         self,

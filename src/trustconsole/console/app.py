@@ -24,11 +24,14 @@ from trustconsole.console.crash import crash_text
 from trustconsole.console.display import Display
 from trustconsole.console.looking import LookingApp
 from trustconsole.console.problems import sentence
+from trustconsole.console.screens.audit import AuditScreen
 from trustconsole.console.screens.detail import DetailScreen
 from trustconsole.console.screens.help import HelpScreen
 from trustconsole.console.screens.info import InfoScreen
 from trustconsole.console.screens.main import MainScreen
 from trustconsole.console.screens.pick import PickScreen, commands_choices
+from trustconsole.console.screens.plan import PlanScreen
+from trustconsole.console.screens.release import ReleaseScreen
 from trustconsole.console.screens.revocation import RevocationScreen
 from trustconsole.console.screens.rotation import RotationScreen
 from trustconsole.console.screens.start import StartScreen
@@ -186,25 +189,47 @@ class ConsoleApp(LookingApp):
         if isinstance(self.screen, ModalScreen):
             return
         here: Scope = self.main.box.pane.id
-        if isinstance(self.screen, (DetailScreen, RotationScreen, RevocationScreen)):
+        if isinstance(
+            self.screen, (DetailScreen, RotationScreen, RevocationScreen, AuditScreen, ReleaseScreen)
+        ):
             here = self.screen.SCOPE
         await self.push_screen(HelpScreen(self.show_as, here))
 
     async def action_rotate(self) -> None:
         """The rotation that is under way, or the planning of one."""
-        if self.session is None or isinstance(self.screen, (ModalScreen, WorkingScreen)):
+        if self.session is None or self._changing():
             return
         await self.push_screen(RotationScreen(self.show_as, self.session))
 
+    def _changing(self) -> bool:
+        """Whether a screen that changes something is open already; then it is said."""
+        if isinstance(self.screen, ModalScreen):
+            return True
+        kinds = (RotationScreen, RevocationScreen, PlanScreen)
+        if any(isinstance(screen, kinds) for screen in self.screen_stack):
+            self.say("Leave this first: esc")
+            return True
+        return False
+
     async def action_revoke(self) -> None:
         """What removing the block under the cursor of pane 1 at once would do."""
-        if self.session is None or isinstance(self.screen, (ModalScreen, WorkingScreen)):
+        if self.session is None or self._changing():
             return
         block = self.main.block
         if block is None or block.fingerprint is None:
             self.say("Put the cursor of pane 1 on the key or certificate that is to go: 1, then X")
             return
         await self.push_screen(RevocationScreen(self.show_as, self.session, block.fingerprint))
+
+    async def action_release(self) -> None:
+        """Verify a downloaded release."""
+        if self.session is not None and not isinstance(self.screen, (ModalScreen, WorkingScreen)):
+            await self.push_screen(ReleaseScreen(self.show_as, self.session))
+
+    async def action_audit(self) -> None:
+        """What this console changed, and whether that record is whole."""
+        if self.session is not None and not isinstance(self.screen, (ModalScreen, AuditScreen)):
+            await self.push_screen(AuditScreen(self.show_as, self.session))
 
     async def action_quit(self) -> None:
         """Leave, unless a change or a restart is under way."""

@@ -41,7 +41,7 @@ def gate_sheet(view: RotationView, display: Display, output: Sequence[tuple[str,
 def running_sheet(display: Display, output: Output) -> Sheet:
     """What the gate gives way to while commands run: their lines as they come, and for how long."""
     sheet = Sheet(
-        display, display.text("Restarting"), display.text(f"{output.seconds} s · esc stops", "$text-muted")
+        display, display.text("Running"), display.text(f"{output.seconds} s · esc stops", "$text-muted")
     )
     lines = output.lines()
     if lines:
@@ -97,16 +97,9 @@ def _elsewhere(sheet: Sheet, view: RotationView) -> None:
     waiting = [module for module in view.modules if module.commands]
     if view.step == 3 and waiting:
         sheet.heading("To run where the new private key is")
-        sheet.say(
-            None,
-            f"y copies the commands of the module under the cursor, s saves those of {_all(len(waiting))}.",
-        )
+        sheet.say(None, "y copies the commands of the module under the cursor, s saves all as a script.")
     for trap in view.traps:
         sheet.say(WARN, trap)
-
-
-def _all(count: int) -> str:
-    return "that one" if count == 1 else f"all {count}"
 
 
 def _file(sheet: Sheet, view: RotationView) -> None:

@@ -60,7 +60,8 @@ def remove_question(view: RotationView, display: Display) -> Question:
     sheet = Sheet(display, display.text("Remove the old block", "bold"))
     _write_intro(sheet, view, "Removes the old block. A backup is kept, u takes it back.")
     _diff(sheet, view)
-    sheet.say(ACCEPT, "Every module that must go on being accepted verifies without it.")
+    if not view.gate.overridden:
+        sheet.say(ACCEPT, "Every module that must go on being accepted verifies without it.")
     for passed in view.gate.overridden:
         sheet.say(WARN, f"Passed with a written reason: {passed.text}")
     sheet.findings(view.warnings)
@@ -107,8 +108,10 @@ def override_question(view: RotationView, display: Display) -> Question:
     return Question(sheet, (("override", _through_link(words, link)),), Asked("Reason", reason_problem))
 
 
-def restart_question(nodes: Sequence[NodeReport], first: NodeReport, display: Display) -> Question:
-    """Restarting nodes: the exact commands, for one or for all of them."""
+def restart_question(
+    view: RotationView, nodes: Sequence[NodeReport], first: NodeReport, display: Display
+) -> Question:
+    """Restarting nodes: the exact commands, for one or for all; sending the file where a host lacks it."""
     sheet = Sheet(display, display.text("Restart nodes", "bold"))
     sheet.say(
         None,
@@ -118,12 +121,16 @@ def restart_question(nodes: Sequence[NodeReport], first: NodeReport, display: Di
     for node in nodes:
         sheet.heading(node.name)
         sheet.say(BY_NODE_STATE[node.state], sentence(node.reason))
-        sheet.fact(
-            "runs", shell_join(node.restart_command) or "nothing: the settings give no restart command"
-        )
+        command = shell_join(node.restart_command)
+        sheet.fact("runs", command or "nothing: the settings give no restart command")
+        for one in view.distribute:
+            if one.node == node.name:
+                sheet.fact("lacks", f"the new file at {one.path}; by hand: {one.command.text}")
     choices = [("one", f"Restart {first.name}")]
     if len(nodes) > 1:
         choices.append(("all", f"Restart all {len(nodes)}, one by one"))
+    if view.distribute:
+        choices.append(("send", f"Send the file to {plural(len(view.distribute), 'host')}"))
     return Question(sheet, tuple(choices))
 
 

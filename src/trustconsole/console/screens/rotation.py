@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from trustconsole.api import RotationView
 from trustconsole.commands import KEYS, Scope
-from trustconsole.console.bindings import OPENERS, bindings
+from trustconsole.console.bindings import bindings
 from trustconsole.console.display import EMPTY, Display, Words, join
 from trustconsole.console.rotation import words
 from trustconsole.console.rotation.gate import gate_sheet, running_sheet
@@ -24,7 +23,6 @@ from trustconsole.console.screens.detail import DetailScreen
 from trustconsole.console.screens.plan import PlanScreen
 from trustconsole.console.screens.stepping import SteppingScreen
 from trustconsole.console.session import Session
-from trustconsole.console.sheet import LEVELS
 from trustconsole.console.signs import ACCEPT
 from trustconsole.console.view import View
 from trustconsole.console.widgets.bars import FilterBar, Headline, HintBar, Problems, StatusBar
@@ -91,10 +89,6 @@ class RotationScreen(SteppingScreen):
         self.watch(self.app, "rotation", self.follow)
         self.set_interval(0.2, self.show_output)
         self.app.request_rotation()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Where the filter has the focus, its key is a letter."""
-        return not (action in OPENERS and isinstance(self.focused, Input))
 
     # -- showing
 
@@ -196,21 +190,7 @@ class RotationScreen(SteppingScreen):
         """The part with the focus gets more room."""
         self._lay_out()
 
-    def on_row_list_moved(self) -> None:
-        """The detail follows the cursor."""
-        self.show_detail()
-
-    async def on_row_list_opened(self) -> None:
-        """A double click opens."""
-        await self.action_open_detail()
-
     # -- moving about
-
-    def action_pane(self, number: int) -> None:
-        """Leave for a pane."""
-        if not self.busy:
-            self.dismiss()
-            self.app.main.action_pane(number)
 
     def action_next_pane(self, by: int) -> None:  # noqa: ARG002 - there are two parts
         """The movement keys go to the evidence or to the gate."""
@@ -232,59 +212,18 @@ class RotationScreen(SteppingScreen):
         else:
             self.gate.view.scroll_end(animate=False)
 
-    def action_filter(self) -> None:
-        """Open the filter of the rows."""
-        bar = self.query_one(FilterBar)
-        bar.open(self.box.rows.pattern)
-        self.set_focus(bar.field)
-
-    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
-        """Filter while it is typed."""
-        if self.query_one(FilterBar).display:
-            self.box.filter(message.text)
-            self.show_detail()
-
-    def on_filter_bar_done(self, message: FilterBar.Done) -> None:
-        """Close the filter line."""
-        self.query_one(FilterBar).display = False
-        if not message.keep:
-            self.box.filter("")
-        self.set_focus(self.box.rows)
-
-    async def action_open_detail(self) -> None:
-        """Give the detail of the row the whole screen."""
-        if self.box.sheet() is not None:
-            await self.app.push_screen(DetailScreen(self.display_of, self.box))
-
-    def action_detail_level(self) -> None:
-        """Step through one line, trace, evidence."""
-        self.box.level = (self.box.level + 1) % 3  # type: ignore[assignment]
-        self.show_detail()
-        self.app.say(f"Detail: {LEVELS[self.box.level]}")
-
     def action_copy(self) -> None:
         """Copy the commands of the row, or what closes the gate where that has the focus."""
         sheet = self.gate.view.sheet if self.gate.active else self.box.sheet()
         self.app.copy(sheet.copy if sheet else None)
-
-    def action_copy_more(self) -> None:
-        """Copy the longer text."""
-        sheet = self.box.sheet()
-        self.app.copy(sheet.more if sheet else None)
-
-    def action_export(self) -> None:
-        """Write the detail into the state directory."""
-        self.app.export_sheet(self.box)
 
     def action_back(self) -> None:
         """Stop what runs, clear the filter, or leave."""
         if self.busy:
             self.stop.set()
             self.app.say(f"Stopping: {self.busy}")
-        elif self.box.rows.pattern:
-            self.box.filter("")
         else:
-            self.dismiss()
+            super().action_back()
 
     async def action_another(self) -> None:
         """Plan another rotation, where none is under way."""

@@ -21,7 +21,8 @@ from trustconsole.console.question import Answer, Question
 from trustconsole.console.rotation import questions
 from trustconsole.console.rotation.words import READ_ONLY, as_sentence
 from trustconsole.console.screens.confirm import ConfirmScreen
-from trustconsole.console.screens.working import Cancelled, Result, WorkingScreen
+from trustconsole.console.screens.rows import RowsScreen
+from trustconsole.console.screens.working import Cancelled, Result
 from trustconsole.console.signs import ACCEPT, PENDING, REJECT, Sign
 from trustconsole.errors import GateRefused, TrustConsoleError
 
@@ -30,13 +31,11 @@ if TYPE_CHECKING:
     from trustconsole.console.rotation.output import Output
     from trustconsole.console.screens.plan import Draft
     from trustconsole.console.session import Session
-    from trustconsole.console.widgets.pane import PaneBox
 
 
-class SteppingScreen(WorkingScreen[None]):
+class SteppingScreen(RowsScreen[None]):
     """The acts of a rotation. `draft` is a plan not recorded yet; `outcome` what the last act came to."""
 
-    box: PaneBox
     output: Output
 
     @dataclass
@@ -237,18 +236,18 @@ class SteppingScreen(WorkingScreen[None]):
             return
         item = self.box.rows.item
         first = item if isinstance(item, NodeReport) and item in waiting else waiting[0]
-        question = questions.restart_question(waiting, first, self.display_of)
-        await self._ask(
-            question, lambda answer: self._restart(first.name if answer.choice == "one" else None)
-        )
+        question = questions.restart_question(view, waiting, first, self.display_of)
+        await self._ask(question, lambda answer: self._reach_nodes(answer.choice, first.name))
 
-    def _restart(self, only: str | None) -> None:
-        output = self.output
+    def _reach_nodes(self, choice: str, first: str) -> None:
+        output, send = self.output, choice == "send"
+        only = first if choice == "one" else None
+        busy = "the file is being sent" if send else f"{only or 'every node in turn'} is being restarted"
         output.begin()
         started = self.begin(
-            f"{only} is being restarted" if only is not None else "nodes are being restarted",
+            busy,
             lambda cancelled: self.session.rotation().next(
-                apply=True, restart=True, only=only, on_output=output.add, cancelled=cancelled
+                apply=True, restart=not send, send=send, only=only, on_output=output.add, cancelled=cancelled
             ),
             lambda view: self._restarted(view, only),
             self._failed,
