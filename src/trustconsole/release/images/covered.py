@@ -7,7 +7,7 @@ whose layers are in-toto statements.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from trustconsole import limits
@@ -45,6 +45,35 @@ def covered_attestations(
     return tuple(found)
 
 
+@dataclass(slots=True)
+class _Read:
+    """What one statement came to by itself; `absent`: it is not in the copy."""
+
+    predicate: str | None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    absent: bool = False
+
+
+def _read(
+    copy: ImageCopy, about: str, layer: Descriptor, platforms: set[str], expected: Expected | None
+) -> _Read:
+    label = layer.annotations.get(_PREDICATE)
+    try:
+        payload = copy.read(layer, limits.ATTACHMENT_BYTES, "a statement")
+        statement = read_statement(Envelope(PAYLOAD_TYPE, payload, b""), layer.digest)
+    except InputError as error:
+        step = Step("parse", "Does it read strictly", "fail", str(error))
+        return _Read(label, steps=[step], absent=isinstance(error, MissingFile))
+    build, facts = provenance_step(statement.predicate_type, payload, layer.digest, expected)
+    steps = [
+        *_label_step(statement.predicate_type, label),
+        _subject_step(statement, about, platforms),
+        *((build,) if build else ()),
+    ]
+    return _Read(statement.predicate_type, facts, steps)
+
+
 def _judge(
     copy: ImageCopy,
     manifest: BuildAttestation,
@@ -53,30 +82,14 @@ def _judge(
     expected: Expected | None,
     signature: ImageVerdict,
 ) -> ImageAttestation:
-    predicate = layer.annotations.get(_PREDICATE)
-    facts: Mapping[str, object] = {}
-    absent = False
-    try:
-        payload = copy.read(layer, limits.ATTACHMENT_BYTES, "a statement")
-        statement = read_statement(Envelope(PAYLOAD_TYPE, payload, b""), layer.digest)
-    except InputError as error:
-        absent = isinstance(error, MissingFile)
-        steps = [Step("parse", "Does it read strictly", "fail", str(error))]
-    else:
-        build, facts = provenance_step(statement.predicate_type, payload, layer.digest, expected)
-        steps = [
-            *_label_step(statement.predicate_type, predicate),
-            _subject_step(statement, manifest.about, platforms),
-            *((build,) if build else ()),
-        ]
-        predicate = statement.predicate_type
-    steps = _in_order([*steps, _covered_step(signature)])
+    found = _read(copy, manifest.about, layer, platforms, expected)
+    steps = _in_order([*found.steps, _covered_step(signature)])
     failing = next((step for step in steps if step.status == "fail"), None)
     # What is not in the copy speaks neither for nor against; what no good signature covers, for nobody yet.
-    open_question = absent or (failing is not None and failing.id == "covered" and signature == "unknown")
+    undecided = found.absent or (failing is not None and failing.id == "covered" and signature == "unknown")
     return ImageAttestation(
-        predicate,
-        "accept" if failing is None else "unknown" if open_question else "reject",
+        found.predicate,
+        "accept" if failing is None else "unknown" if undecided else "reject",
         signed=False,
         covered=signature == "accept",
         about=manifest.about,
@@ -86,7 +99,7 @@ def _judge(
         form=BUILDKIT,
         where=layer.digest,
         signer=None,
-        facts=facts,
+        facts=found.facts,
         steps=tuple(steps),
     )
 
