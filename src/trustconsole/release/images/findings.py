@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole.findings import FindingKind
+from trustconsole.release import findings as signing
 
 IMAGE_UNREADABLE: Final = FindingKind(
     "image-unreadable",
@@ -63,7 +64,7 @@ NO_ATTESTATION: Final = FindingKind(
     "no-attestation",
     "info",
     "the image carries no attestation",
-    "its signature says who vouches for it, and nothing says how it was built",
+    "nothing beside it says how and from what it was built",
     "nothing to do where the release makes none",
 )
 NO_GOOD_ATTESTATION: Final = FindingKind(
@@ -115,3 +116,13 @@ OTHER_REFERENCE: Final = FindingKind(
     "a signature is for a digest, wherever that lies; the name in it is not compared",
     "nothing to do for a mirror of the project's repository",
 )
+
+NEXT_FOR_IMAGES: Final[dict[str, str]] = {
+    signing.CERTIFICATE_MISSING.id: "for a signature by a bare key, name the key with --key PEM",
+    signing.SIGNATURE_UNREADABLE.id: "have the image signed again by the release workflow",
+    signing.OTHER_CONTENT.id: "look for the signature of this very digest; another image's says nothing",
+    signing.SIGNATURE_MISMATCH.id: "do not pull or run it; name another key only if that is expected",
+    signing.TIMESTAMP_REFUSED.id: "name the trusted root of the instance that made it",
+    signing.SCT_REFUSED.id: "treat the image as foreign until its publisher explains it",
+}
+"""The next step where the one in `release/findings.py` speaks of downloaded files."""

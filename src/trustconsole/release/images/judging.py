@@ -16,7 +16,7 @@ from cryptography import x509
 from trustconsole.errors import InputError, LimitExceeded, MalformedInput
 from trustconsole.findings import Finding
 from trustconsole.release import findings as kinds
-from trustconsole.release.images.findings import OTHER_BUILD
+from trustconsole.release.images.findings import NEXT_FOR_IMAGES, OTHER_BUILD
 from trustconsole.release.images.provenance import Expected, read_provenance, workflow_of
 from trustconsole.release.images.question import ImageQuestion
 from trustconsole.release.images.report import ImageAttestation, ImageSignature, ImageVerdict
@@ -42,6 +42,12 @@ class Judged:
     reason: str
     report: SignatureReport | None
     steps: tuple[Step, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the engine found, with the next step that goes for an image."""
+        found = self.report.findings if self.report else ()
+        return tuple(replace(one, next=NEXT_FOR_IMAGES.get(one.id, one.next)) for one in found)
 
     @property
     def leaf(self) -> x509.Certificate | None:

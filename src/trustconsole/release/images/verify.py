@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from trustconsole.errors import InputError
 from trustconsole.findings import Finding, FindingKind
+from trustconsole.release.findings import TIME_UNPROVEN
 from trustconsole.release.images import findings as kinds
 from trustconsole.release.images.blobs import AlteredBlob, Attachments, Blob, ImageCopy
 from trustconsole.release.images.content import Content, Tell, examine
@@ -148,7 +149,7 @@ def _judge_signatures(
 ) -> None:
     """One good signature is enough; without one, the one that came nearest says why."""
     if good is not None:
-        answer.findings += good.report.findings if good.report else ()
+        answer.findings += good.findings
         for one in signatures:
             if one.verdict != "accept":
                 answer.tell(kinds.BAD_SIGNATURE, reason=one.reason)
@@ -165,7 +166,7 @@ def _judge_signatures(
     code = nearest.code or kinds.NO_GOOD_SIGNATURE.id
     answer.decide(nearest.verdict, nearest.rule or "signature", code, nearest.reason)
     for one in signatures:
-        answer.findings += one.report.findings if one.report else ()
+        answer.findings += one.findings
     if nearest.verdict != "unknown":
         count = plural(len(signatures), "signature")
         answer.tell(kinds.NO_GOOD_SIGNATURE, count=count, reason=nearest.reason)
@@ -217,7 +218,9 @@ def _judge_attestations(answer: _Answer, attestations: Sequence[ImageAttestation
         answer.decide(nearest.verdict, nearest.rule or "attestation", code, reason)
         if nearest.code == kinds.OTHER_BUILD.id:
             answer.tell(kinds.OTHER_BUILD, reason=nearest.reason)
-        if not unproven:
+        if unproven:
+            answer.tell(TIME_UNPROVEN, reason=nearest.reason)
+        else:
             answer.tell(kinds.NO_GOOD_ATTESTATION, count=count, reason=nearest.reason)
 
 
