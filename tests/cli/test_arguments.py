@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.cli.running import Ran, call
 
 from trustconsole.cli import values
-from trustconsole.cli.handlers import HANDLERS
+from trustconsole.cli.handlers import HANDLERS, handler_of
 from trustconsole.cli.parser import HelpAsked, parse
 from trustconsole.commands import COMMANDS, Command
 from trustconsole.errors import UsageError
@@ -27,6 +27,7 @@ def _refused(ran: Ran) -> str:
 
 def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
     assert set(HANDLERS) == {row.id for row in COMMANDS}
+    assert [row.id for row in COMMANDS if not callable(handler_of(row.id))] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda row: str(row.id))

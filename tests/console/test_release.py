@@ -38,7 +38,7 @@ class Releases(Workbench):
     hold: threading.Event | None = None
     wrong: Exception | None = None
 
-    def release(
+    def release(  # type: ignore[override]  # the workbench takes any option by name
         self,
         directory: Path,
         *,

@@ -86,7 +86,7 @@ async def test_one_node_is_restarted_alone_and_the_gate_stays_closed(tmp_path: P
             await pilot.press("u")
             await see(pilot, app, "Take the last change back", "7f230e2c", "removed")
             await pilot.press("right", "enter")
-            await see(pilot, app, "step 1 of 5", "restored")
+            await see(pilot, app, "step 1 of 5", "Restored")
             assert len(place.trusted) == 4
 
 

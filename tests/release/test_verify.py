@@ -227,6 +227,7 @@ def test_the_archive_one_downloaded_is_enough_unless_everything_is_wanted(ask: A
     report = ask(now=SIGNED)
     assert outcome(report) == ACCEPT
     assert report.counts["missing"] == 2
+    assert ids(report) == {"file-not-here"}
     assert outcome(ask(now=SIGNED, everything=True)) == ("reject", "checksums", "file-missing")
 
 
@@ -241,6 +242,8 @@ def test_an_archive_that_is_not_listed_refuses_and_other_files_do_not(ask: Ask, 
     report = ask(now=SIGNED)
     assert outcome(report) == ACCEPT
     assert report.counts["unlisted"] == 2
+    assert ids(report) == {"file-unlisted"}
+    assert report.clean
     release.write("prexorctl_1.4.0_freebsd_x86_64.tar.gz", b"")
     assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "archive-unlisted")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.release.conftest import Ask
 from tests.release.making_releases import ARCHIVE, OTHER_ARCHIVE, SIGNED, Release, gnu, sbom, sha256
 
+from trustconsole import limits
 from trustconsole.release import ReleaseReport
 
 SBOM = f"{ARCHIVE}.sbom.json"
@@ -48,6 +50,18 @@ def test_one_that_is_not_listed_is_a_warning(ask: Ask, release: Release) -> None
     step = report.step("sbom")
     assert step is not None
     assert step.status == "warn"
+
+
+def test_of_very_many_components_the_first_ones_are_shown(
+    ask: Ask, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SBOM_TABLE", 2)
+    many = [{"type": "library", "name": str(index)} for index in range(5)]
+    release.write(SBOM, sbom(ARCHIVE, CONTENT, components=many))
+    relist(release)
+    report = ask(now=SIGNED, tables=True).sboms[0]
+    assert (report.components, len(report.table)) == (5, 2)
+    assert report.table_note == "only the first 2 components are shown"
 
 
 def test_an_archive_without_one_refuses_where_none_is_listed_either(ask: Ask, release: Release) -> None:

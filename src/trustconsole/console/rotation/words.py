@@ -9,7 +9,7 @@ from textual.content import Content
 from trustconsole.api import RotationView, Snapshot
 from trustconsole.console.display import Display, join
 from trustconsole.console.panes.trust_root import block_name
-from trustconsole.console.signs import ACCEPT, INFO, REJECT, RESTART, WARN, Sign
+from trustconsole.console.signs import ACCEPT, INFO, REJECT, RESTART, Sign
 from trustconsole.text import plural, sentence
 
 _DONE, _HERE, _OPEN = "●", "◐", "○"
@@ -134,7 +134,7 @@ def under_way(view: RotationView | None, display: Display) -> Content:
     names = dict(view.step_names)
     plan = view.plan
     words = f"rotation {plan.old[:8]} → {plan.new[:8]}: step {view.step} of 5, {names[view.step]}"
-    return display.state(WARN if view.step in (2, 5) else INFO, words)
+    return display.text(f"{_HERE} {words}", "$text-primary")
 
 
 def as_sentence(words: str) -> str:

@@ -123,6 +123,7 @@ class RotationScreen(SteppingScreen):
         if self.box.pane.title != rows.pane.title:
             self.box.pane = rows.pane
             self.box.rows.pattern = ""
+            self.box.rows.index, self.box.rows.key = 0, None
         self.box.show_view(rows)
         place = (view.step, self.output.running)
         self.show_gate(keep_place=place == self._gate_place)

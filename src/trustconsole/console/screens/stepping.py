@@ -177,57 +177,49 @@ class SteppingScreen(RowsScreen[None]):
         if view.plan is None:
             await self.action_another()
         elif self.draft is not None and view.step != 1:
-            await self._ask(questions.add_question(view, self.display_of, draft=True), self._start)
+            await self._ask_start(view)
         elif view.step in (2, 5) and view.nodes:
             await self._ask_restart(view)
         elif not view.gate.holds:
             self.refuse(view.next)
         elif view.step == 1:
-            drafted = self.draft is not None
-            await self._ask(questions.add_question(view, self.display_of, draft=drafted), self._start)
+            await self._ask_start(view)
         elif view.step == 4:
-            await self._ask(questions.remove_question(view, self.display_of), self._remove)
+            question = questions.remove_question(view, self.display_of)
+            await self._ask(question, lambda answer: self._remove(view, answer.text))
         else:
             self.say(ACCEPT, "There is no further step. c plans another rotation.")
+
+    async def _ask_start(self, view: RotationView) -> None:
+        question = questions.add_question(view, self.display_of, draft=self.draft is not None)
+        await self._ask(question, lambda _: self._start(view))
 
     async def action_another(self) -> None:
         """Plan another rotation."""
         raise NotImplementedError
 
-    def _start(self, answer: Answer, override: str = "") -> None:
-        view, draft = self.view, self.draft
-        if view is None:
-            return
-        link, digest = view.link is not None, view.digest
+    def _start(self, view: RotationView, override: str = "") -> None:
+        """Carry step 1 out as it was asked about: on the file of `view` and on no other."""
+        draft, link, digest = self.draft, view.link is not None, view.digest
         rotation = self.session.rotation()
 
         def act(_: Cancelled) -> RotationView:
             if draft is None:
                 return rotation.next(apply=True, override=override, follow_link=link, reviewed=digest)
-            return rotation.start(
-                draft.kind,
-                draft.old,
-                draft.new,
-                apply=True,
-                override=override,
-                follow_link=link,
-                reviewed=digest,
-            )
+            plan = (draft.kind, draft.old, draft.new)
+            return rotation.start(*plan, apply=True, override=override, follow_link=link, reviewed=digest)
 
-        del answer
         self.begin("the file is being written", act, self._done, self._failed)
 
-    def _remove(self, answer: Answer) -> None:
-        view = self.view
-        if view is not None:
-            self.begin(
-                "the file is being written",
-                lambda _: self.session.rotation().next(
-                    apply=True, confirm=answer.text, follow_link=view.link is not None, reviewed=view.digest
-                ),
-                self._done,
-                self._failed,
-            )
+    def _remove(self, view: RotationView, typed: str) -> None:
+        self.begin(
+            "the file is being written",
+            lambda _: self.session.rotation().next(
+                apply=True, confirm=typed, follow_link=view.link is not None, reviewed=view.digest
+            ),
+            self._done,
+            self._failed,
+        )
 
     async def _ask_restart(self, view: RotationView) -> None:
         waiting = [node for node in view.nodes if node.state != "current"]
@@ -274,14 +266,12 @@ class SteppingScreen(RowsScreen[None]):
         elif not view.overridable:
             self.refuse("A written reason does not open this gate: what closes it has to be mended.")
         else:
-            await self._ask(questions.override_question(view, self.display_of), self._override)
+            question = questions.override_question(view, self.display_of)
+            await self._ask(question, lambda answer: self._override(view, answer))
 
-    def _override(self, answer: Answer) -> None:
-        view = self.view
-        if view is None:
-            return
+    def _override(self, view: RotationView, answer: Answer) -> None:
         if view.step == 1:
-            self._start(answer, override=answer.text)
+            self._start(view, override=answer.text)
             return
         self.begin(
             "the reason is being recorded",
