@@ -24,11 +24,12 @@ from trustconsole.release.images.stored import Stored
 from trustconsole.release.policy import SignerPolicy
 from trustconsole.release.signing import SignatureReport, judge_signature
 from trustconsole.text import plural
+from trustconsole.trust_root import BROKEN_FIELDS
 from trustconsole.verification import Step
 from trustconsole.verification.expressions import compile_expression
 from trustconsole.verification.fulcio import SOURCE_COMMIT, extension_text
 from trustconsole.verification.log_entry import LogEntry
-from trustconsole.verification.material import BROKEN_EXTENSIONS, alternative_names
+from trustconsole.verification.material import alternative_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def _commit_of(leaf: x509.Certificate | None) -> str | None:
         return None
     try:
         return extension_text(leaf, SOURCE_COMMIT)
-    except (MalformedInput, *BROKEN_EXTENSIONS):
+    except (MalformedInput, *BROKEN_FIELDS):
         return None
 
 
