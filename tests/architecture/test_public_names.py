@@ -34,6 +34,10 @@ PUBLIC = {
     "FileMismatch",
     "FileStatus",
     "Finding",
+    "ImageAttestation",
+    "ImageOptions",
+    "ImageReport",
+    "ImageSignature",
     "Impact",
     "Info",
     "Inspection",
@@ -54,6 +58,7 @@ PUBLIC = {
     "PathCompletion",
     "Paths",
     "Place",
+    "Platform",
     "PolicyFacts",
     "READINGS",
     "Reading",
@@ -112,6 +117,7 @@ PUBLIC = {
     "verify_all",
     "verify_audit",
     "verify_bundle",
+    "verify_image",
     "verify_release",
 }
 
