@@ -6,6 +6,7 @@ Carried out on files in a temporary directory, without nodes; written reasons pa
 from __future__ import annotations
 
 import functools
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -63,6 +64,7 @@ def made() -> Made:
 def _still(view: RotationView, directory: str) -> RotationView:
     """The view without what differs from run to run."""
     moved: RotationView = shown_under(view, directory, HOME)
+    moved = shown_under(moved, sys.executable, "/usr/bin/python3")
     modules = [replace(one, signed=NOW - timedelta(days=31), resigned=False) for one in moved.modules]
     return replace(moved, modules=tuple(modules))
 
