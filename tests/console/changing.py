@@ -6,6 +6,7 @@ Carried out on files in a temporary directory, without nodes; written reasons pa
 from __future__ import annotations
 
 import functools
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -56,12 +57,25 @@ def made() -> Made:
             _still(dry_run, place),
             _still(undo, place),
             shown_under(revocation, place, HOME),
-            shown_under(session.audit(), place, HOME),
+            _chained(shown_under(session.audit(), place, HOME)),
         )
 
 
 def _still(view: RotationView, directory: str) -> RotationView:
     """The view without what differs from run to run."""
     moved: RotationView = shown_under(view, directory, HOME)
+    moved = shown_under(moved, sys.executable, "/usr/bin/python3")
     modules = [replace(one, signed=NOW - timedelta(days=31), resigned=False) for one in moved.modules]
     return replace(moved, modules=tuple(modules))
+
+
+def _chained(report: AuditReport) -> AuditReport:
+    """The log as it would be under the fixed directory with a plan of fixed id: hashes cover both."""
+    records: list[api.AuditRecord] = []
+    for record in report.records:
+        fixed = {"rotation": "c7f92fba138b3aff"} if "rotation" in record.details else {}
+        plain = replace(record, details={**record.details, **fixed})
+        records.append(plain.following(records[-1] if records else None))
+    return replace(
+        report, records=tuple(records), verification=replace(report.verification, head=records[-1].hash)
+    )

@@ -347,3 +347,11 @@ def test_the_help_has_no_wider_column_for_keys_than_its_keys() -> None:
     assert (sheet.entries[1].lead.plain, sheet.entries[1].body.plain) == ("  ", PANES[4].help)
     leave = next(entry for entry in sheet.entries if entry.body.plain == "Leave the console.")
     assert leave.lead.plain == f"  {'q':<{len('j k g G')}}  "
+
+
+async def test_where_only_ascii_is_shown_a_detail_longer_than_its_place_is_there() -> None:
+    app = app_over(unicode=False)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await ready(pilot, app)
+        await pilot.press("j", "j", "j", "j", "t", "enter")
+        await until(pilot, lambda: "+ rekor.set" in screen_text(app))

@@ -75,13 +75,11 @@ def _headline(view: RotationView, *, draft: bool) -> tuple[Sign, str]:
         )
     if view.step == "done":
         return ACCEPT, view.next
-    if view.step in (2, 5) and view.nodes:
-        left = sum(node.state != "current" for node in view.nodes)
+    if view.step in (2, 5):
+        names = {node.name for node in view.nodes}
+        left = sum(reason.subject in names for reason in view.gate.reasons)
         if left:
-            return (
-                RESTART,
-                f"{left} of {plural(len(view.nodes), 'node')} to restart. n asks, then restarts them.",
-            )
+            return RESTART, f"{left} of {plural(len(names), 'node')} to restart, one after the other."
     if view.step == 3 and count:
         return REJECT, f"{plural(count, 'module')} to sign again; signed files are seen as they arrive."
     if view.gate.holds:
