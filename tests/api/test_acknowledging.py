@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from trustconsole.api import AcknowledgeReport, NodeReport, Options, acknowledge, open_session, restarts
-from trustconsole.errors import ReadOnlyRefused, UnreadableFile, UsageError
-from trustconsole.records import Acknowledgement, Operator
+from trustconsole.api import (
+    AcknowledgeReport,
+    NodeReport,
+    Options,
+    acknowledge,
+    audit_log,
+    open_session,
+    restarts,
+)
+from trustconsole.errors import AuditRefused, UsageError
+from trustconsole.records import Operator
 
 NOW = datetime(2026, 2, 11, 9, 30, tzinfo=UTC)
 ANN = Operator(1000, "ann")
@@ -113,21 +121,18 @@ def test_what_cannot_be_acknowledged_says_why(options: Options, tmp_path: Path) 
         _acknowledge(options, "controller-1")
 
 
-def test_the_record_comes_first_and_can_prevent_it(options: Options, tmp_path: Path) -> None:
-    def refuse(statement: Acknowledgement) -> None:
-        assert statement == Acknowledgement("daemon-7", NOW, "ann", statement.files)
-        assert not (tmp_path / "state" / "acknowledgements.json").exists()
-        raise ReadOnlyRefused("not today")
-
-    with pytest.raises(ReadOnlyRefused):
-        acknowledge(options, "daemon-7", apply=True, operator=ANN, now=NOW, record=refuse)
-    assert _state(options, "daemon-7").state == "unknown"
+def test_the_record_comes_first_and_says_who_and_what(options: Options) -> None:
+    report = acknowledge(options, "daemon-7", apply=True, operator=ANN, now=NOW)
+    [record] = audit_log(options).records
+    assert (record.action, record.target, record.operator.login) == ("node.acknowledge", "daemon-7", "ann")
+    assert record.details == report.statement.files
 
 
-def test_where_the_state_cannot_be_written_nothing_is_believed(options: Options, tmp_path: Path) -> None:
+def test_without_a_record_nothing_is_believed(options: Options, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file")
-    with pytest.raises(UnreadableFile, match="nothing was acknowledged"):
-        _acknowledge(options, "daemon-7")
+    with pytest.raises(AuditRefused, match="nothing was changed"):
+        acknowledge(options, "daemon-7", apply=True, operator=ANN, now=NOW)
+    assert _state(options, "daemon-7").state == "unknown"
 
 
 def test_an_open_console_follows_it(options: Options, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.verification.sigstore.making import Instance
+from tests.verification.sigstore.making_bodies import dsse_1
 
 from trustconsole import api
 from trustconsole.demo import DemoWorkspace
@@ -49,6 +52,26 @@ def test_a_bundle_says_what_its_entry_is_about(demo: DemoWorkspace) -> None:
     assert facts["body"] == "hashedrekord 0.0.1"
     assert facts["about"].startswith("sha256:")
     assert api.inspect(demo.modules / "voting-1.0.3.jar").sha256 not in facts["about"]
+
+
+def test_a_sigstore_bundle_says_what_it_holds_of_either_content(tmp_path: Path) -> None:
+    instance, path = Instance(), tmp_path / "bundle.json"
+    path.write_text(json.dumps(instance.bundle(log=instance.v2)))
+    shown = api.inspect(path)
+    facts = _facts(shown)
+    assert shown.kind == "sigstore-bundle"
+    assert (facts["version"], facts["timestamps"]) == ("0.3", "1")
+    assert facts["artefact digest"] == f"sha256:{instance.sha256}"
+    assert (facts["body"], facts["SET"], facts["checkpoint"]) == (
+        "hashedrekord 0.0.2",
+        "none",
+        "log2.example",
+    )
+    assert any("REQUIRE_SET" in note for note in shown.notes)
+    path.write_text(json.dumps(instance.attestation(dsse_1)))
+    attestation = _facts(api.inspect(path))
+    assert attestation["predicate type"] == "https://slsa.dev/provenance/v1"
+    assert attestation["body"] == "dsse 0.0.1"
 
 
 def test_a_jar_names_its_module_and_its_signature_files(demo: DemoWorkspace) -> None:

@@ -137,7 +137,7 @@ class Rotating(RuleBasedStateMachine):
 
 
 def _run(examples: int, *phases: Phase) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Rotating,
         settings=settings(
             max_examples=examples,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from tests.nodes.fake_proc import FakeProc
 
 from trustconsole import api
@@ -123,7 +124,9 @@ class World:
             self.sign(path, key)
         return path
 
-    def sign(self, path: Path, key: ec.EllipticCurvePrivateKey, *, certificate: bytes | None = None) -> None:
+    def sign(
+        self, path: Path, key: CertificateIssuerPrivateKeyTypes, *, certificate: bytes | None = None
+    ) -> None:
         """Write the legacy bundle beside a module."""
         signature = sign_raw(key, path.read_bytes())
         bundle = legacy_bundle(signature, certificate=certificate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.architecture.source_tree import ROOT
+from tests.verification.sigstore.making import IDENTITY, PROVIDER, Instance
 
 _RUN = """
 import runpy, sys
@@ -77,6 +79,28 @@ def test_a_headless_command_loads_nothing_of_the_console(tmp_path: Path) -> None
     assert modules & {"textual", "rich"} == set()
     assert "console" not in _rooms(modules)
     assert "cryptography" in modules  # what was to be proved absent above can be seen from here
+
+
+def _a_bundle(folder: Path) -> list[str]:
+    """The arguments that verify a bundle of an instance made here."""
+    instance = Instance()
+    content, bundle, root = (folder / name for name in ("module.jar", "bundle.json", "root.json"))
+    content.write_bytes(instance.content)
+    bundle.write_text(json.dumps(instance.bundle()))
+    root.write_text(json.dumps(instance.trusted_root()))
+    return [
+        *("--bundle", str(bundle), "--trusted-root", str(root), str(content)),
+        *("--certificate-identity", IDENTITY, "--certificate-oidc-issuer", PROVIDER),
+    ]
+
+
+def test_verifying_one_bundle_loads_only_what_that_needs(tmp_path: Path) -> None:
+    """It runs once for each artefact in scripts; most of its time is what it loads."""
+    modules = _loaded_by("verify-bundle", *_a_bundle(tmp_path))
+    assert modules & {"textual", "rich", "yaml", "watchfiles", "asyncio", "rfc3161_client"} == set()
+    assert not _rooms(modules) & {"console", "inventory", "nodes", "records", "controller_config", "demo"}
+    assert "trustconsole.verification.controller" not in modules
+    assert "trustconsole.verification.sigstore.bundle" in modules
 
 
 def test_the_demo_without_a_screen_loads_nothing_of_the_console(tmp_path: Path) -> None:

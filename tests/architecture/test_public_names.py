@@ -102,6 +102,7 @@ PUBLIC = {
     "info",
     "inspect",
     "open_session",
+    "record_policy",
     "restarts",
     "revoke",
     "run_demo",

@@ -75,6 +75,28 @@ VERIFICATION = {
     "steps": [STEP],
     "findings": [FINDING],
 }
+BUNDLE = {
+    "schema": {"trustconsole/bundle/1"},
+    "artifact": str,
+    "sha256": HEX,
+    "size": (int, None),
+    "bundle": str,
+    "media_type": (str, None),
+    "verdict": {"accept", "reject", "error"},
+    "rule": (str, None),
+    "reason": str,
+    "signer": ({"spki_sha256": HEX, "subject": (str, None), "san": [str], "issuer": (str, None)}, None),
+    "verified_time": (TIME, None),
+    "times": [{"time": TIME, "source": str}],
+    "policy": {
+        "at": TIME,
+        "trusted_root": str,
+        "trusted_root_sha256": HEX,
+        "trusted_root_taken": (TIME, None),
+    },
+    "steps": [STEP],
+    "findings": [FINDING],
+}
 SUMMARY = {
     "schema": {"trustconsole/summary/1"},
     "artifacts": int,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.cli.running import Ran, call
 
 from trustconsole.cli import values
-from trustconsole.cli.handlers import HANDLERS
+from trustconsole.cli.handlers import HANDLERS, handler_of
 from trustconsole.cli.parser import HelpAsked, parse
 from trustconsole.commands import COMMANDS, Command
 from trustconsole.errors import UsageError
@@ -27,6 +27,7 @@ def _refused(ran: Ran) -> str:
 
 def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
     assert set(HANDLERS) == {row.id for row in COMMANDS}
+    assert [row.id for row in COMMANDS if not callable(handler_of(row.id))] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda row: str(row.id))
@@ -141,7 +142,7 @@ def test_no_arguments_whatever_break_the_parser(arguments: list[str]) -> None:
         assert vars(given_values)
 
 
-def test_every_argument_given_by_place_is_a_path() -> None:
+def test_every_argument_given_by_place_is_a_path_a_digest_or_a_fingerprint() -> None:
     by_place = [one for row in COMMANDS for one in row.arguments if one.positional]
     # A digest begins with sha256: and a path that does is written with ./, which a `Path` would forget.
-    assert [one.flags[0] for one in by_place if one.parse != "path"] == ["FILE_OR_DIGEST"]
+    assert [one.flags[0] for one in by_place if one.parse != "path"] == ["FILE_OR_DIGEST", "FP"]

@@ -144,3 +144,9 @@ def test_impact(
 )
 def test_restarts(states: list[str], expected: int) -> None:
     assert exit_codes.of_restarts(states) == expected
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_release(clean: bool) -> None:
+    verdicts = {"accept": GOOD if clean else REFUSED, "reject": REFUSED, "error": USAGE, "unknown": UNKNOWN}
+    assert {verdict: exit_codes.of_release(verdict, clean=clean) for verdict in verdicts} == verdicts

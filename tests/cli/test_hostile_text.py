@@ -129,6 +129,11 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("verify-bundle", "--bundle", place / "sigstore.json", *signer, file),
             ("verify-bundle", "--bundle", files[0], "--key", file, "--trusted-root", file, gone),
             ("impact", "--add", file, "--trust-root", workspace.trust_root, "--modules", place),
+            ("release", "verify", place, "--checksums", file, "--key", workspace.trust_root),
+            ("release", "verify", place, "--checksums", files[0], "--entry", file, "--roots", file),
+            ("release", "diff", file, place),
+            ("revoke", AUTHOR_A, "--settings", file),
+            ("rotate", "status", "--settings", file),
         ]
     found += [
         ("verify", place, "--config", workspace.config),
@@ -142,10 +147,27 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
         ("impact", "--remove", AUTHOR_A, "--trust-root", place / "comment.pem", "--modules", place),
         ("impact", "--remove", AUTHOR_A, "--settings", workspace.settings, "--modules", gone),
         ("impact", "--file", "rekor", "--remove", AUTHOR_A, "--config", place / "keys.yml"),
+        *_rotating(place, workspace),
         ("demo", place, "--no-tui"),
         ("demo", gone, "--no-tui"),
     ]
     return found
+
+
+def _rotating(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]:
+    """Rotations with hostile modules, files and words; none is armed, so the workspace stays as it is."""
+    where = ("--settings", workspace.settings, "--modules", place)
+    start = ("rotate", "start", "--kind", "author", "--old", AUTHOR_A, *where)
+    files = [one for one in sorted(place.iterdir()) if one.suffix in (".pem", ".sig")]
+    return [
+        *((*start, "--new", file) for file in files),
+        (*start, "--new", workspace.keys / "author-new.pub"),
+        ("rotate", "next", "--confirm", HOSTILE_NAME, "--override", HOSTILE_TEXT, *where),
+        ("rotate", "undo", *where),
+        ("revoke", AUTHOR_A, *where),
+        ("revoke", HOSTILE_TEXT, *where),
+        ("revoke", AUTHOR_A, "--config", place / "keys.yml"),
+    ]
 
 
 def test_the_corpus_reaches_every_command(corpus: Path, workspace: DemoWorkspace) -> None:

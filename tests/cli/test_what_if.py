@@ -28,7 +28,7 @@ def test_what_stops_comes_first_with_the_rule_of_either_reading(
     assert lines[where + 1].startswith("  ✗ essentials 2.4.1  ")
     assert "documented  ✗ stops (reject by step key): the signature does not verify" in lines[where + 2]
     assert "controller  ✗ stops (reject at stage verify): cosign signature did not match" in lines[where + 3]
-    assert lines[-2].split() == ["documented", "1", "0", "0", "4", "7"]
+    assert lines[-2].split() == ["documented", "1", "0", "0", "5", "6"]
     assert lines[-1].split() == ["controller", "1", "0", "0", "3", "8"]
     assert (ran.code, ran.err) == (1, b"")
 

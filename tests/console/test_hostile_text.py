@@ -22,6 +22,7 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
+from trustconsole.api import Finding, Impact, ModuleImpact, ReadingImpact, ReadingVerdict
 from trustconsole.console.app import ConsoleApp
 from trustconsole.console.screens.start import StartScreen
 from trustconsole.errors import UnreadableFile
@@ -145,6 +146,32 @@ async def test_hostile_text_in_every_field_stays_text_in_every_pane_and_detail(s
         await pilot.press("question_mark", "escape", "colon", *"info", "enter")
         await pilot.pause()
         await pilot.press("escape")
+        judge(app)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)])
+async def test_hostile_text_stays_text_in_an_impact(size: tuple[int, int]) -> None:
+    app = hostile_app()
+    said = ReadingVerdict("reject", HOSTILE, HOSTILE)
+    change = ReadingImpact(ReadingVerdict("accept", None, HOSTILE), said)
+    found = ModuleImpact(HOSTILE, HOSTILE, HOSTILE, change, change)
+    finding = Finding("x", "error", HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)
+    bench_of(app).impacts = [
+        Impact("trust-root", HOSTILE, "remove", HOSTILE, None, None, None, True, False, HOSTILE, (found,)),
+        Impact(
+            *("trust-root", HOSTILE, "remove", HOSTILE, None, None, None, True, None, HOSTILE, (found,)),
+            *(None, (finding,), (finding,), (HOSTILE,)),
+        ),
+    ]
+    async with app.run_test(size=size, headless=False, notifications=True) as pilot:
+        await ready(pilot, app)
+        await pilot.press("1", "w")
+        await until(pilot, lambda: "The controller would not start" in screen_text(app))
+        await pilot.press("t", "G", "n")
+        await until(pilot, lambda: "This change is refused" in screen_text(app))
+        assert not actions_on_screen(app)
+        await pilot.press("t", "G", "y", "Y", "e")
+        await pilot.pause()
         judge(app)
 
 

@@ -17,7 +17,15 @@ from typing import Any
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from trustconsole.api import AuditReport, Impact, Revocation, RotationView
+from trustconsole.api import (
+    AuditReport,
+    Impact,
+    ReleaseOptions,
+    ReleaseReport,
+    Revocation,
+    RotationView,
+    verify_release,
+)
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.console.app import ConsoleApp
 from trustconsole.controller_config import ConfigReport, check_config
@@ -340,6 +348,9 @@ class Workbench:
             progress(0, 2)
         assert self.impacts, "a test that asks gives the answers"
         return self.impacts[min(len(self.asked), len(self.impacts)) - 1]
+
+    def release(self, directory: Path, **told: Any) -> ReleaseReport:
+        return verify_release(directory, ReleaseOptions(online=told.pop("online", False), at=NOW), **told)
 
     def export(self, name: str, text: str) -> Path:
         if self.export_error is not None:

@@ -39,9 +39,10 @@ from trustconsole.verification.sigstore.known_logs import KnownLog
 from trustconsole.verification.sigstore.merkle import root_of
 from trustconsole.verification.timestamps import TimestampRefused, verify_timestamp
 
-_KEY = seeds.LOG.public_key()
-_LOG_ID = hashlib.sha256(spki_der(_KEY)).digest()
-_LOG = KnownLog(_KEY, _LOG_ID.hex())
+_KEY = seeds.INSTANCE.v1.key.public_key()
+_LOGS = tuple(
+    KnownLog(log.key.public_key(), log.identifier.hex()) for log in (seeds.INSTANCE.v1, seeds.INSTANCE.v2)
+)
 _CT_LOG = TrustedLog(
     bytes(32),
     bytes(32),
@@ -85,8 +86,9 @@ def _judge(entry: LogEntry) -> None:
     with suppress(InputError):
         read_entry_body(entry)
     entry.set_verifies_under(_KEY)
-    if check_inclusion(entry, [_LOG]).holds:
-        assert b64decode(entry.body) == seeds.BODY
+    for log in _LOGS:
+        if check_inclusion(entry, [log]).holds:
+            assert b64decode(entry.body) in seeds.BODIES
 
 
 def trusted_root(data: bytes) -> None:
@@ -159,7 +161,7 @@ def timestamp(data: bytes) -> None:
         answer = verify_timestamp(data, seeds.SIGNATURE, (seeds.TSA_AUTHORITY,))
     except TimestampRefused:
         return
-    assert answer.time == seeds.TIME
+    assert answer.time == seeds.TOKEN_TIME
 
 
 def leaf(data: bytes) -> None:
@@ -169,7 +171,7 @@ def leaf(data: bytes) -> None:
             certificate = fully_read(x509.load_der_x509_certificate(data))
             for policy in _POLICIES:
                 assert policy.check(certificate).reason
-            assert check_embedded_sct(certificate, seeds.CA.certificate, (_CT_LOG,)).status == "fail"
+            assert check_embedded_sct(certificate, seeds.INSTANCE.ca.certificate, (_CT_LOG,)).status == "fail"
     except (ValueError, x509.InvalidVersion):
         return
 

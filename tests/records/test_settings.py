@@ -14,6 +14,7 @@ from trustconsole.records import (
     Evidence,
     NodeSettings,
     Settings,
+    SignerSettings,
     default_settings_path,
     default_state_directory,
     load_settings,
@@ -38,6 +39,12 @@ nodes:
     evidence: { pid_file: run/daemon.pid }
   - { name: no, evidence: { process: "java -jar x.jar" } }
   - { name: by-hand, evidence: manual }
+release:
+  roots: pki/roots.pem
+  rekor_key: pki/rekor.pub
+  certificate_identity_regexp: ^https://example\\.org/.*$
+  certificate_oidc_issuer: https://accounts.example.org
+images: { key: /etc/keys/images.pub }
 """
 
 
@@ -70,6 +77,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert found.nodes[1].evidence == Evidence("pid_file", str(tmp_path / "run/daemon.pid"))
     assert found.nodes[2] == NodeSettings("no", "controller", Evidence("process", "java -jar x.jar"))
     assert found.nodes[3].evidence == MANUAL
+    assert found.release == SignerSettings(
+        roots=tmp_path / "pki/roots.pem",
+        rekor_key=tmp_path / "pki/rekor.pub",
+        identity_regexp=r"^https://example\.org/.*$",
+        issuer="https://accounts.example.org",
+    )
+    assert found.images == SignerSettings(key=Path("/etc/keys/images.pub"))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "null\n", "{}\n"])
@@ -100,6 +114,16 @@ def test_an_empty_file_sets_nothing(tmp_path: Path, text: str) -> None:
         ("nodes: [{name: a, evidence: {pidfile: p}}]", 1, "pidfile is not a key", "mean pid_file?"),
         ("nodes: [{name: a, restart: reboot}]", 1, "restart is not a list", "[systemctl, restart, X]"),
         ("nodes: [{name: a, via: []}]", 1, "via is an empty list", "leave the key out"),
+        ("release: [a]", 1, "release is not a mapping", "write keys under it: trusted_root"),
+        ("release: {root: a}", 1, "root is not a key of release", "did you mean roots?"),
+        ("release: {roots: a, key: b}", 1, "roots and key exclude each other", "keep one"),
+        (
+            "images: {certificate_identity: a, certificate_identity_regexp: b}",
+            1,
+            "certificate_identity and certificate_identity_regexp exclude each other",
+            "keep one",
+        ),
+        ("images: {trusted_root: ''}", 1, "images.trusted_root is empty", "leave the key out"),
         ("nodes: [{name: a, ready: ftp://x}]", 1, "not an http or https URL", "http://127"),
         ("state: &a /x", 1, "anchor or alias", "write the value out"),
         ("state: !!python/name:os.system x", 1, "holds a tag", "remove"),

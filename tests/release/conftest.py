@@ -14,6 +14,18 @@ from trustconsole.release import ReleaseReport, ReleaseRequest, verify_release
 from trustconsole.release.policy import PolicyOptions
 
 Ask = Callable[..., ReleaseReport]
+ACCEPT = ("accept", None, None)
+UNPROVEN = ("unknown", "time", "time-unproven")
+
+
+def outcome(report: ReleaseReport) -> tuple[str, str | None, str | None]:
+    """Verdict, step and code."""
+    return report.verdict, report.rule, report.code
+
+
+def ids(report: ReleaseReport) -> set[str]:
+    """The ids of all findings."""
+    return {finding.id for finding in report.findings}
 
 
 @pytest.fixture(scope="session")

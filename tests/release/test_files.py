@@ -131,6 +131,7 @@ def test_what_nothing_lists_is_found_by_name_and_role(tmp_path: Path) -> None:
     for name in ("a.zip", "extra.tar.gz", "a.zip.sbom.json", "LICENSE", "checksums.txt", "Setup.EXE"):
         tmp_path.joinpath(name).write_bytes(b"x")
     tmp_path.joinpath("subdirectory").mkdir()
+    tmp_path.joinpath("loop").symlink_to("loop")
     tmp_path.joinpath("elsewhere.zip").symlink_to("/etc/hostname")
     found = find_unlisted(tmp_path, frozenset({"a.zip"}), ("checksums.txt",))
     assert [(file.name, file.role) for file in found] == [
@@ -139,6 +140,7 @@ def test_what_nothing_lists_is_found_by_name_and_role(tmp_path: Path) -> None:
         ("a.zip.sbom.json", "sbom"),
         ("elsewhere.zip", "archive"),
         ("extra.tar.gz", "archive"),
+        ("loop", "other"),
     ]
     outside = next(file for file in found if file.name == "elsewhere.zip")
     assert outside.path is None

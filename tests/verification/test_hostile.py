@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
+import textwrap
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.verification.conftest import NOW, Bench
+from tests.verification.conftest import NOW, SEED, Bench
 
 from trustconsole import limits
-from trustconsole.demo.authorities import public_pem
+from trustconsole.demo.authorities import derive_key, make_leaf, name_of, public_pem
 from trustconsole.demo.signing import detached, legacy_bundle, sign_raw
-from trustconsole.verification import Policy, SignatureChecker, verify_artifact
+from trustconsole.trust_root import read_trust_root
+from trustconsole.verification import Policy, SignatureChecker, check_chain, verify_artifact
 from trustconsole.verification.loading import choose_sidecar
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
@@ -204,3 +207,41 @@ def test_a_verdict_never_needs_a_clock_of_its_own(bench: Bench) -> None:
     )
     assert report.policy.at < NOW
     assert report.documented.verdict == "reject"
+
+
+def _with_bit_string(*extensions: tuple[x509.ExtensionType, bool]) -> bytes:
+    """A code-signing leaf in DER with a BIT STRING where a common name has its text."""
+    name = name_of("Odd name")
+    leaf = make_leaf(
+        derive_key(SEED, "leaf"),
+        name,
+        None,
+        not_before=NOW - timedelta(days=1),
+        not_after=NOW + timedelta(days=1),
+        extra=extensions,
+    )
+    return leaf.der.replace(b"\x0c\x08Odd name", b"\x03\x08\x00dd name")
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        (),
+        ((x509.SubjectAlternativeName([x509.DirectoryName(name_of("Odd name"))]), False),),
+        ((x509.NameConstraints([x509.DirectoryName(name_of("Odd name"))], None), False),),
+    ],
+)
+def test_a_name_that_holds_a_bit_string_is_judged_not_crashed_on(
+    bench: Bench, extensions: tuple[tuple[x509.ExtensionType, bool], ...]
+) -> None:
+    """The library raises a TypeError there, when the name is asked for; found by fuzzing."""
+    der = _with_bit_string(*extensions)
+    block = textwrap.fill(b64encode(der).decode(), 64)
+    pem = f"-----BEGIN CERTIFICATE-----\n{block}\n-----END CERTIFICATE-----\n".encode()
+    bench.bundle(legacy_bundle(sign_raw(bench.leaf_key, bench.content), certificate=pem))
+    assert bench.verify(bench.trust(bench.ca.pem)).documented.verdict == "reject"
+    own = bench.verify(bench.trust(pem))
+    assert own.documented.verdict == "reject"
+    assert check_chain(pem, b"", bench.ca.pem, NOW).accepted is False
+    report = read_trust_root(bench.trust(pem, bench.ca.pem), now=NOW)
+    assert [item.status for item in report.blocks] == ["malformed", "parsed"]

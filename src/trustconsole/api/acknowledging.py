@@ -6,7 +6,6 @@ what can be proved is never believed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,7 +22,14 @@ from trustconsole.nodes import (
     run_command,
     run_shell,
 )
-from trustconsole.records import Acknowledgement, Acknowledgements, NodeSettings, Observations, Operator
+from trustconsole.records import (
+    Acknowledgement,
+    Acknowledgements,
+    AuditLog,
+    NodeSettings,
+    Observations,
+    Operator,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +50,21 @@ class AcknowledgeReport:
         }
 
 
-def _not_recorded(_statement: Acknowledgement) -> None:
-    """Where nobody keeps a record of changes."""
-
-
 def acknowledge(
     options: Options,
     node: str,
     *,
     apply: bool = False,
     operator: Operator | None = None,
-    record: Callable[[Acknowledgement], None] = _not_recorded,
     now: datetime | None = None,
     runner: Runner = run_command,
     shell: Shell = run_shell,
 ) -> AcknowledgeReport:
     """State that `node` was restarted at `now` and has loaded the files of this moment; kept with `apply`.
 
-    `record` is told before it is kept, and may raise to prevent it. Raises `SettingsError`; `UsageError`
-    where there is no such node, it has evidence, or one of its files cannot be read; `UnreadableFile` where
-    the state directory cannot be written.
+    An audit record is written first. Raises `SettingsError`; `UsageError` where there is no such node, it has
+    evidence, or one of its files cannot be read; `AuditRefused` and `UnreadableFile` where the state
+    directory cannot be written.
     """
     target = find_target(options)
     moment = now or datetime.now(UTC)
@@ -76,10 +77,12 @@ def acknowledge(
         runner=runner,
         shell=shell,
     )
-    login = (operator or Operator.current()).login
-    statement = Acknowledgement(node, moment.replace(microsecond=0), login, _digests(facts))
+    who = operator or Operator.current()
+    statement = Acknowledgement(node, moment.replace(microsecond=0), who.login, _digests(facts))
     if apply:
-        record(statement)
+        AuditLog(target.state, operator=who, clock=lambda: moment).append(
+            "node.acknowledge", target=node, before=None, after=None, details=statement.files
+        )
         Acknowledgements.load(target.state).keep(statement)
     return AcknowledgeReport(apply, statement, report_on(facts, statement))
 

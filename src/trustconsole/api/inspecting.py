@@ -29,6 +29,7 @@ from trustconsole.trust_root import (
     spki_sha256,
     subject_text,
 )
+from trustconsole.trust_root.silence import without_warnings
 from trustconsole.verification.entry_bodies import read_entry_body
 from trustconsole.verification.loading import sidecar_paths
 from trustconsole.verification.log_entry import LogEntry
@@ -221,11 +222,12 @@ def _pem(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str,
 
 
 def _der(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str, ...]]:
-    try:
-        certificate = fully_read(x509.load_der_x509_certificate(data))
-    except (ValueError, x509.InvalidVersion) as error:
-        raise MalformedInput("is not a DER certificate", location=Location(str(path))) from error
-    return "certificate", (_certificate(certificate, "Certificate"),), ()
+    with without_warnings():
+        try:
+            certificate = fully_read(x509.load_der_x509_certificate(data))
+        except (ValueError, x509.InvalidVersion) as error:
+            raise MalformedInput("is not a DER certificate", location=Location(str(path))) from error
+        return "certificate", (_certificate(certificate, "Certificate"),), ()
 
 
 def _detached(data: bytes, path: Path) -> tuple[Kind, tuple[Section, ...], tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trustconsole.api.policy_records import record_unsigned_production
 from trustconsole.api.target import Options, Target, find_target
 from trustconsole.controller_config import check_config
 from trustconsole.nodes import ProcessTable, RestartsReport, Runner, TargetFiles, check_nodes, run_command
@@ -35,9 +36,11 @@ def restarts(
     """One look at every node; an empty report where the settings name none. Raises `SettingsError`."""
     target = find_target(options)
     moment = now or datetime.now(UTC)
+    files = target_files(target, moment)
+    record_unsigned_production(target.state, files.config, clock=lambda: moment)
     return check_nodes(
         target.settings.nodes,
-        target_files(target, moment),
+        files,
         Observations.load(target.state),
         now=moment,
         runner=runner,

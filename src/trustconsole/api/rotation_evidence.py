@@ -17,7 +17,7 @@ from trustconsole import limits
 from trustconsole.api.survey import Survey
 from trustconsole.api.what_if import setting_under
 from trustconsole.errors import InputError, UsageError
-from trustconsole.inventory import Module, Setting, VerdictMemory, judge_module
+from trustconsole.inventory import Module, Setting, VerdictMemory, identity_at, judge_module
 from trustconsole.nodes import NodeReport
 from trustconsole.records import Backups, ModuleAtStart, Plan, RotationKind
 from trustconsole.rotation import (
@@ -219,7 +219,7 @@ def _judged(
         if setting is None or (cancelled is not None and cancelled()):
             break
         choice = choose_sidecar(Path(module.path), setting.policy.mode)
-        found[index] = Verdicts.of(judge_module(module, setting, choice, memory))
+        found[index] = Verdicts.of(judge_module(module, setting, choice, identity_at(module.path), memory))
     return tuple(found)
 
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from threading import Lock
 
 from trustconsole.api.auditing import AuditReport, audit_log
+from trustconsole.api.policy_records import record_unsigned_production
+from trustconsole.api.releasing import ReleaseOptions, verify_release
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
@@ -46,6 +48,7 @@ from trustconsole.nodes import (
     run_command,
 )
 from trustconsole.records import Acknowledgements, Observations
+from trustconsole.release import ReleaseReport
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
@@ -82,6 +85,7 @@ class Session:
         self._last_target: Target | None = None
         self._survey: Survey | None = None
         self._ground: Ground | None = None
+        self._recorded: set[tuple[str, str | None]] = set()
         self._looking = Lock()
 
     def look(
@@ -109,6 +113,7 @@ class Session:
             else None
         )
         setting = setting_of(target, report, now) if report is not None else None
+        self._record_policy(target, report)
         inventory = list_modules(target.modules(report), manifest_of=self._manifests.read)
         self._watched = _watched(target, setting, inventory, target.modules(report))
         self._ground = Ground(target, report, setting, inventory) if setting is not None else None
@@ -142,6 +147,13 @@ class Session:
                     last = time.monotonic()
         self._survey = Survey(now, target, report, setting, inventory.modules, tuple(reports), nodes)
         return snapshot()
+
+    def _record_policy(self, target: Target, report: ConfigReport | None) -> None:
+        """Once for each set of signing values: reading the log at every look would be too much."""
+        key = (report.path, report.signing_digest) if report is not None else None
+        if key is not None and key not in self._recorded:
+            self._recorded.add(key)
+            record_unsigned_production(target.state, report, clock=self._clock)
 
     def survey(self, cancelled: Callable[[], bool] | None = None) -> Survey:
         """A new look, as the use-cases see it; blocks like `look`."""
@@ -191,6 +203,18 @@ class Session:
     def now(self) -> datetime:
         """The session's clock."""
         return self._clock()
+
+    def release(
+        self,
+        directory: Path,
+        *,
+        online: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ReleaseReport:
+        """Judge a release directory by the settings, its components read; as `verify_release`."""
+        wanted = ReleaseOptions(online=online, components=True, options=self._options)
+        return verify_release(directory, wanted, progress=progress, cancelled=cancelled)
 
     def impact(
         self,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
+from trustconsole.api.policy_records import record_unsigned_production
 from trustconsole.api.target import Options, Target, find_target
 from trustconsole.controller_config import ConfigReport, check_config
 from trustconsole.errors import UsageError
@@ -210,6 +211,7 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
         raise UsageError("--jobs must be 1 or more")
     now = checked_time(wanted.at)
     setting, target, report = setting_for(wanted, now)
+    record_unsigned_production(target.state, report, clock=lambda: datetime.now(UTC))
     if wanted.sidecar is not None:
         one = verify_artifact(
             wanted.artifacts[0],

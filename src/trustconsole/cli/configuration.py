@@ -44,7 +44,9 @@ _REQUIRED: Final = (("unset", "required unset"), ("false", "required: false"), (
 def _report(call: Call) -> ConfigReport:
     """The report of the file that is meant: the argument, else --config, the settings, ./config."""
     path: Path = call.values.f or api.find_config(call.options)
-    return api.check_config(path, call.values.working_directory)
+    report = api.check_config(path, call.values.working_directory)
+    api.record_policy(call.options, report)
+    return report
 
 
 def _unreadable(output: Output, report: ConfigReport) -> None:

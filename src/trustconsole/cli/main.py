@@ -81,11 +81,11 @@ def _dispatch(arguments: Sequence[str], output: Output, open_console: OpenConsol
     if vars(values).get("version"):
         output.out.line(output.out.text(f"trustconsole {__version__}"))
         return exit_codes.GOOD
-    from trustconsole.cli.handlers import HANDLERS
+    from trustconsole.cli.handlers import handler_of
 
     output.json = bool(vars(values).get("json"))
     interactive = stdin.isatty() and output.out.file.isatty() and os.environ.get("TERM") != "dumb"
-    return HANDLERS[row.id](Call(values, output, open_console, interactive))
+    return handler_of(row.id)(Call(values, output, open_console, interactive))
 
 
 def _silence(stream: TextIO) -> None:

@@ -46,7 +46,7 @@ __all__ = [
 
 Scope = Literal[
     "global", "panes", "trust-root", "profile", "configuration", "bundles", "restarts", "detail", "help",
-    "rotation", "revocation", "audit",
+    "rotation", "revocation", "audit", "release",
 ]  # fmt: skip
 
 
@@ -308,6 +308,14 @@ KEYS: Final[tuple[Key, ...]] = (
         "Plan another rotation, before step 1 or after the last.", "rotation"),
     Key("remove-now", (("n", "remove_now"),), "n", "remove",
         "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
+    Key("release-directory", (("d", "directory"),), "d", "directory",
+        "Name the directory of a release.", "release", hint=1),
+    Key("release-components", (("c", "components"),), "c", "components",
+        "Show the components of all bills of materials, or the tree again.", "release", hint=2),
+    Key("release-log", (("o", "ask_log"),), "o", "ask the log",
+        "Ask the transparency log over the network for the entry that proves the time.", "release", hint=3),
+    Key("release-again", (("v", "again"),), "v", "again",
+        "Verify the release again.", "release"),
     Key("help", (("question_mark", "help"), ("f1", "help")), "?", "help",
         "Show the keys, those of the place you are in first (also f1); type to filter.", hint=7),
     Key("back", (("escape", "back"),), "esc", "back",

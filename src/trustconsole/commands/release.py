@@ -73,8 +73,8 @@ RELEASE_COMMANDS: Final[tuple[Command, ...]] = (
         "Compares the bills of materials of two release directories. Nothing is verified here: verify both "
         "first.",
         (
-            Argument(("A",), "The directory of the earlier release.", "DIR", "path"),
-            Argument(("B",), "The directory of the later release.", "DIR", "path"),
+            Argument(("A",), "The directory of the earlier release.", "A", "path"),
+            Argument(("B",), "The directory of the later release.", "B", "path"),
             JSON,
         ),
         ("trustconsole release diff prexorctl-1.4.0 prexorctl-1.5.0",),

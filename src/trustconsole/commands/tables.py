@@ -9,7 +9,7 @@ def key_table() -> str:
     """Every key in Markdown, with a line feed at the end; so the other two."""
     places: dict[Scope, str] = {pane.id: f"pane {pane.number}" for pane in PANES}
     places |= {"global": "everywhere", "panes": "every pane", "detail": "detail", "help": "help"}
-    places |= {"rotation": "rotation", "revocation": "revocation", "audit": "audit log"}
+    places |= {"rotation": "rotation", "revocation": "revocation", "audit": "audit log", "release": "release"}
     rows = [f"| `{key.shown}` | {places[key.scope]} | {key.help} |" for key in KEYS]
     return _table(("key", "where", "what it does"), rows)
 

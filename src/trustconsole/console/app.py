@@ -31,6 +31,7 @@ from trustconsole.console.screens.info import InfoScreen
 from trustconsole.console.screens.main import MainScreen
 from trustconsole.console.screens.pick import PickScreen, commands_choices
 from trustconsole.console.screens.plan import PlanScreen
+from trustconsole.console.screens.release import ReleaseScreen
 from trustconsole.console.screens.revocation import RevocationScreen
 from trustconsole.console.screens.rotation import RotationScreen
 from trustconsole.console.screens.start import StartScreen
@@ -188,7 +189,9 @@ class ConsoleApp(LookingApp):
         if isinstance(self.screen, ModalScreen):
             return
         here: Scope = self.main.box.pane.id
-        if isinstance(self.screen, (DetailScreen, RotationScreen, RevocationScreen, AuditScreen)):
+        if isinstance(
+            self.screen, (DetailScreen, RotationScreen, RevocationScreen, AuditScreen, ReleaseScreen)
+        ):
             here = self.screen.SCOPE
         await self.push_screen(HelpScreen(self.show_as, here))
 
@@ -217,6 +220,11 @@ class ConsoleApp(LookingApp):
             self.say("Put the cursor of pane 1 on the key or certificate that is to go: 1, then X")
             return
         await self.push_screen(RevocationScreen(self.show_as, self.session, block.fingerprint))
+
+    async def action_release(self) -> None:
+        """Verify a downloaded release."""
+        if self.session is not None and not isinstance(self.screen, (ModalScreen, WorkingScreen)):
+            await self.push_screen(ReleaseScreen(self.show_as, self.session))
 
     async def action_audit(self) -> None:
         """What this console changed, and whether that record is whole."""

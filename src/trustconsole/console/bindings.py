@@ -8,7 +8,18 @@ from textual.binding import Binding
 
 from trustconsole.commands import Scope, keys_of
 
-_ON_APP: Final = ("palette", "help", "quit", "rescan", "info", "rotate", "revoke", "audit", "what_if")
+_ON_APP: Final = (
+    "palette",
+    "help",
+    "quit",
+    "rescan",
+    "info",
+    "rotate",
+    "revoke",
+    "audit",
+    "what_if",
+    "release",
+)
 OPENERS: Final = ("filter", "palette", "help")
 """Rows whose keys open a field. They are handled before the next key is looked at, so that what is typed
 right after them goes into it; while a field has the focus they are letters (`check_action`)."""

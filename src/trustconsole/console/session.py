@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.api import AuditReport, Impact, Revocation, RotationView, Snapshot
+from trustconsole.api import AuditReport, Impact, ReleaseReport, Revocation, RotationView, Snapshot
 
 
 class Rotating(Protocol):
@@ -105,6 +105,17 @@ class Session(Protocol):
         reviewed: str | None = None,
     ) -> Revocation:
         """What removing a block at once does, with `apply` done; blocks."""
+
+    def release(
+        self,
+        directory: Path,
+        *,
+        online: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ReleaseReport:
+        """Judge a release directory, components read; `progress` is told bytes. Blocks; raises
+        TrustConsoleError, and ReleaseCancelled soon after `cancelled` says so."""
 
     def audit(self) -> AuditReport:
         """The console's own record, and whether it is whole; blocks."""

@@ -62,13 +62,14 @@ def impact_sheet(display: Display, block: Block, answer: Impact, level: Level) -
     sheet = _titled(display, block)
     sign = BY_OUTCOME[answer.outcome]
     stopped = len(answer.those("stops"))
-    sheet.summary = display.state(sign, f"{stopped} stop{'s' if stopped == 1 else ''}")
+    words = {0: "nothing stops", 1: "1 stops"}.get(stopped, f"{stopped:,} stop")
+    sheet.summary = display.state(sign, words)
     sheet.say(sign, answer.headline, sign.style if sign.gravity else "")
     sheet.fact("goes", f"{block_words(block)} {block.key or ''} {block_name(block)}".strip())
     start = {True: ACCEPT, False: REJECT, None: UNKNOWN}[answer.controller_starts_after]
-    words = {True: "starts", False: "does not start", None: "cannot be predicted"}
+    begins = {True: "starts", False: "does not start", None: "cannot be predicted"}
     why = f": {answer.starts_message}" if answer.starts_message else ""
-    sheet.fact("controller", f"{words[answer.controller_starts_after]}{why}", start)
+    sheet.fact("controller", f"{begins[answer.controller_starts_after]}{why}", start)
     _counts(sheet, answer)
     sheet.findings((*answer.problems, *answer.warnings))
     for change in _NAMED[level]:

@@ -1,43 +1,8 @@
 """What a `controller.yml` means: the build's own binding and validation, the signing profile, the matrix.
 
-`check_config` is the room's one door for reports, whose shapes `report` holds; `signing_values` gives the few
-values that a restart depends on.
+`check_config` is the room's one door; `report` holds the shapes it answers with.
 """
 
-from trustconsole.controller_config.check import (
-    SigningValues,
-    check_config,
-    signing_values,
-    working_directory_of,
-)
-from trustconsole.controller_config.report import (
-    DOCUMENTED_MATRIX,
-    ConfigFinding,
-    ConfigReport,
-    ControllerStart,
-    Documented,
-    Effective,
-    Outcome,
-    Sourced,
-    Verifier,
-    mask_uri,
-    value_words,
-)
+from trustconsole.lazy import offers
 
-__all__ = [
-    "DOCUMENTED_MATRIX",
-    "ConfigFinding",
-    "ConfigReport",
-    "ControllerStart",
-    "Documented",
-    "Effective",
-    "Outcome",
-    "SigningValues",
-    "Sourced",
-    "Verifier",
-    "check_config",
-    "mask_uri",
-    "signing_values",
-    "value_words",
-    "working_directory_of",
-]
+__getattr__, __dir__, __all__ = offers(__name__, __file__)

@@ -7,6 +7,7 @@ the same tick of the file system's clock.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,7 @@ class ArtifactMemory:
 
     def read(self, path: Path) -> Artifact:
         """The artefact at `path`, hashed only where it moved since the last time; raises `InputError`."""
-        before = _identity(path)
+        before = identity_at(path)
         with self._lock:
             known = self._known.get(str(path))
         if known is not None and before is not None and known.identity == before:
@@ -42,16 +43,21 @@ class ArtifactMemory:
         identity = artifact.identity
         with self._lock:
             self.hashed += 1
-            if identity is not None and identity == before == _identity(path) and _settled(identity, started):
+            if (
+                identity is not None
+                and identity == before == identity_at(path)
+                and _settled(identity, started)
+            ):
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[str(path)] = artifact
         return artifact
 
 
-def _identity(path: Path) -> FileIdentity | None:
+def identity_at(path: str | Path) -> FileIdentity | None:
+    """The identity of the file at `path`, None where there is none to be seen."""
     try:
-        return identity_of(path.stat())
+        return identity_of(os.stat(path))  # noqa: PTH116 - one call for each of thousands of paths
     except (OSError, ValueError):
         return None
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from trustconsole.findings import Finding
+from trustconsole.inventory.artifacts import identity_at
 from trustconsole.inventory.model import Module
 from trustconsole.inventory.verdicts import Setting, VerdictMemory, question_key
+from trustconsole.storage import FileIdentity
 from trustconsole.text import plural
 from trustconsole.trust_root import TrustRootDiff
 from trustconsole.verification import (
@@ -229,8 +231,9 @@ def compute_impact(
         if cancelled is not None and cancelled():
             break
         choice = choose_sidecar(Path(module.path), setting.policy.mode)
-        before = judge_module(module, setting, choice, memory)
-        after = judge_module(module, candidate, choice, memory)
+        artifact = identity_at(module.path)
+        before = judge_module(module, setting, choice, artifact, memory)
+        after = judge_module(module, candidate, choice, artifact, memory)
         found.append(
             ModuleImpact(
                 module.path,
@@ -245,9 +248,15 @@ def compute_impact(
     return tuple(found)
 
 
-def judge_module(module: Module, setting: Setting, choice: SidecarChoice, memory: VerdictMemory) -> Judgement:
+def judge_module(
+    module: Module,
+    setting: Setting,
+    choice: SidecarChoice,
+    artifact: FileIdentity | None,
+    memory: VerdictMemory,
+) -> Judgement:
     """Both verdicts about one module, remembered where nothing moved; `choice` is its signature file."""
-    key = question_key(module, setting, choice)
+    key = question_key(module, setting, choice, artifact)
     known = memory.recall_judgement(key, setting.now) if key is not None else None
     if known is not None:
         return known

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from trustconsole.inventory.artifacts import ArtifactMemory
+from trustconsole.inventory.artifacts import ArtifactMemory, identity_at
 from trustconsole.inventory.model import Module
-from trustconsole.storage import FileIdentity, identity_of
+from trustconsole.storage import FileIdentity
 from trustconsole.trust_root import TrustRootReport
 from trustconsole.verification import (
     Judgement,
@@ -67,22 +67,17 @@ class VerdictMemory:
     def recall(self, key: Key, now: datetime) -> VerificationReport | None:
         """The verdict for exactly these inputs, if no date has passed that may change it."""
         report = self._known.get(key)
-        if report is None or now < report.policy.at:
-            return None
-        if report.valid_until is not None and now >= report.valid_until:
+        if report is None or not _holds(report.policy.at, report.valid_until, now):
             return None
         return replace(report, policy=replace(report.policy, at=now))
 
     def recall_judgement(self, key: Key, now: datetime) -> Judgement | None:
         """As `recall`, without traces and findings; what a report says counts too."""
-        report = self.recall(key, now)
-        if report is not None:
-            return Judgement(report.documented, replace(report.controller, steps=()), report.valid_until)
+        report = self._known.get(key)
+        if report is not None and _holds(report.policy.at, report.valid_until, now):
+            return Judgement(report.documented, report.controller, report.valid_until)
         at, judgement = self._judged.get(key, (now, None))
-        if judgement is None or now < at:
-            return None
-        passed = judgement.valid_until is not None and now >= judgement.valid_until
-        return None if passed else judgement
+        return judgement if judgement is not None and _holds(at, judgement.valid_until, now) else None
 
     def keep_judgement(self, key: Key, judgement: Judgement, at: datetime) -> None:
         """Remember verdicts that were reached at `at`."""
@@ -97,20 +92,19 @@ class VerdictMemory:
         self._known[key] = report
 
 
-def _identity(path: str) -> FileIdentity | None:
-    try:
-        return identity_of(Path(path).stat())
-    except (OSError, ValueError):
-        return None
+def _holds(at: datetime, until: datetime | None, now: datetime) -> bool:
+    """Whether what was judged `at`, and may change `until`, still holds."""
+    return at <= now and (until is None or now < until)
 
 
-def question_key(module: Module, setting: Setting, choice: SidecarChoice) -> Key | None:
+def question_key(
+    module: Module, setting: Setting, choice: SidecarChoice, artifact: FileIdentity | None
+) -> Key | None:
     """All inputs of the verdict; None where the artefact must be asked every time.
 
     The signature file counts by its bytes. The artefact counts by identity, once that has settled: a change
     within one tick of the kernel's clock would not show.
     """
-    artifact = _identity(module.path)
     if artifact is None or not _settled(artifact, setting.now):
         return None
     sidecar = choice.sidecar
@@ -149,7 +143,7 @@ def verify_modules(
     open_questions: list[_Question] = []
     for index, module in enumerate(modules):
         choice = choose_sidecar(Path(module.path), setting.policy.mode)
-        key = question_key(module, setting, choice)
+        key = question_key(module, setting, choice, identity_at(module.path))
         known = memory.recall(key, setting.now) if key is not None else None
         if known is not None:
             yield index, known

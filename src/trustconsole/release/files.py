@@ -201,7 +201,7 @@ def find_unlisted(directory: Path, known: frozenset[str], ignored: Sequence[str]
                         hint="check that this is the right directory",
                         location=Location(str(directory)),
                     )
-                if entry.name not in skipped and not entry.is_dir():
+                if entry.name not in skipped and not _is_directory(entry):
                     found.append(_unlisted(directory, entry))
     except OSError as error:
         raise as_input_error(error, directory) from error
@@ -221,6 +221,13 @@ def _unlisted(directory: Path, entry: os.DirEntry[str]) -> ReleaseFile:
         reason=reason,
         path=trail.end if regular else None,
     )
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def _mode(path: Path) -> int:

@@ -191,6 +191,20 @@ FILE_MISSING: Final = FindingKind(
     "missing: {names}",
     "download what is missing, or verify without --all",
 )
+FILES_NOT_HERE: Final = FindingKind(
+    "file-not-here",
+    "info",
+    "{count} listed and not in the directory",
+    "missing: {names}; only what was downloaded is verified",
+    "nothing, unless you want them; --all makes it a refusal",
+)
+FILES_UNLISTED: Final = FindingKind(
+    "file-unlisted",
+    "info",
+    "{count} in the directory and not listed",
+    "nothing is known about: {names}",
+    "do not run what is among them; what was unpacked here is no longer covered by the signature",
+)
 NOTHING_PRESENT: Final = FindingKind(
     "nothing-present",
     "error",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from trustconsole import limits
 from trustconsole.errors import InputError
 from trustconsole.findings import Finding, FindingKind
 from trustconsole.release import findings as kinds
@@ -72,6 +73,13 @@ def judge_files(
             where, count=plural(len(missing), "file is", "files are"), names=_names(missing)
         )
         judged.refuse(kinds.FILE_MISSING, finding, reason)
+    elif missing:
+        count = plural(len(missing), "file is", "files are")
+        judged.tell(kinds.FILES_NOT_HERE.at(where, count=count, names=_names(missing)))
+    strange = [file.name for file in files if file.status == "unlisted" and file.role == "other"]
+    if strange:
+        count = plural(len(strange), "file is", "files are")
+        judged.tell(kinds.FILES_UNLISTED.at(where, count=count, names=_names(strange)))
     return _files_step(judged, files, missing), judged
 
 
@@ -173,11 +181,13 @@ def _judge_sbom(file: ReleaseFile, archive: ReleaseFile | None, *, tables: bool)
 def with_table(report: SbomReport, content: SbomContent) -> SbomReport:
     """The same with its components as rows, or a note why there are none."""
     try:
-        rows, refused = read_components(content.components)
+        rows, refused = read_components(content.components[: limits.SBOM_TABLE])
     except LibraryMissing:
         return replace(report, table_note=f"the table needs CycloneDX's own library: {EXTRA_HINT}")
-    note = f"{plural(refused, 'component')} could not be read" if refused else ""
-    return replace(report, table=rows, table_note=note)
+    notes = [f"{plural(refused, 'component')} could not be read"] if refused else []
+    if len(content.components) > limits.SBOM_TABLE:
+        notes.append(f"only the first {limits.SBOM_TABLE:,} components are shown")
+    return replace(report, table=rows, table_note="; ".join(notes))
 
 
 def _tell_sbom(judged: Judged, report: SbomReport, where: str) -> None:

@@ -25,8 +25,8 @@ from trustconsole.errors import InputError, LimitExceeded, Location, MalformedIn
 from trustconsole.release.log_answers import parse_entries
 from trustconsole.strict_text import strict_json
 from trustconsole.text import human_bytes
-from trustconsole.trust_root import TrustedRoot, packaged_trusted_root, spki_sha256
-from trustconsole.verification.log_entry import LogEntry
+from trustconsole.trust_root import TrustedRoot, packaged_trusted_root, spki_der
+from trustconsole.verification.log_entry import LogEntry, log_id_of
 from trustconsole.verification.sigstore.known_logs import KnownLog
 
 _UUID: Final = re.compile(r"[0-9a-f]{64}([0-9a-f]{16})?")
@@ -48,21 +48,45 @@ class LogSearch:
         return _within(self.seconds, self.addresses, lambda deadline: self._ask(sha256, deadline))
 
     def _ask(self, sha256: str, deadline: float) -> tuple[LogEntry, ...]:
+        """What any log knows; an error only where no log knows anything."""
         found: list[LogEntry] = []
+        errors: list[InputError] = []
         for address in self.addresses:
-            base = _checked(address)
-            query = json.dumps({"hash": f"sha256:{sha256}"}).encode()
-            for uuid in _uuids(_fetch(f"{base}/api/v1/index/retrieve", query, deadline), base):
-                url = f"{base}/api/v1/log/entries/{uuid}"
-                found.extend(parse_entries(_fetch(url, None, deadline), url))
+            try:
+                found.extend(_entries_of(address, sha256, deadline))
+            except InputError as error:
+                errors.append(error)
+        if errors and not found:
+            raise errors[0]
         return tuple(found)
 
 
 def addresses_of(logs: Sequence[KnownLog], root: TrustedRoot) -> tuple[str, ...]:
-    """Where the logs that count are found: as `root` or the packaged trusted root says for the same key."""
-    wanted = {spki_sha256(log.key) for log in logs}
-    listed = (*root.logs, *packaged_trusted_root().root.logs)
-    return tuple(dict.fromkeys(log.base_url for log in listed if spki_sha256(log.key) in wanted))
+    """Where the logs that count are found: as `root` says, else the packaged trusted root, for the same key.
+
+    Only logs of Rekor v1 can be searched.
+    """
+    packaged = packaged_trusted_root().root
+    found: list[str] = []
+    for log in logs:
+        if log.log_id != log_id_of(log.key):
+            continue
+        for listed in (root.logs, packaged.logs):
+            same = [one.base_url for one in listed if one.key_bytes == spki_der(log.key)]
+            if same:
+                found.extend(same)
+                break
+    return tuple(dict.fromkeys(found))
+
+
+def _entries_of(address: str, sha256: str, deadline: float) -> list[LogEntry]:
+    base = _checked(address)
+    query = json.dumps({"hash": f"sha256:{sha256}"}).encode()
+    found: list[LogEntry] = []
+    for uuid in _uuids(_fetch(f"{base}/api/v1/index/retrieve", query, deadline), base):
+        url = f"{base}/api/v1/log/entries/{uuid}"
+        found.extend(parse_entries(_fetch(url, None, deadline), url))
+    return found
 
 
 def _uuids(answer: bytes, where: str) -> tuple[str, ...]:

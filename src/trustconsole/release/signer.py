@@ -13,11 +13,12 @@ from trustconsole.release import findings as kinds
 from trustconsole.release.policy import SignerPolicy
 from trustconsole.release.signing_state import SigningState, reject
 from trustconsole.text import rfc3339
+from trustconsole.trust_root import BROKEN_FIELDS
 from trustconsole.verification.client import BundleCase, FileOrDigest, signer
 from trustconsole.verification.client.case import BundleState
 from trustconsole.verification.engine import Decision, Result
 from trustconsole.verification.fulcio import extension_text
-from trustconsole.verification.material import BROKEN_EXTENSIONS, alternative_names, within_dates
+from trustconsole.verification.material import alternative_names, within_dates
 from trustconsole.verification.signing_times import ProvedTime
 
 _PROVENANCE: Final = {
@@ -131,7 +132,7 @@ def check_provenance(policy: SignerPolicy, state: SigningState) -> Result:
     for name, number in _PROVENANCE.items():
         try:
             text = extension_text(leaf, number)
-        except (MalformedInput, *BROKEN_EXTENSIONS) as error:
+        except (MalformedInput, *BROKEN_FIELDS) as error:
             return Result("warn", f"what the certificate says about its build cannot be read: {error}")
         if text is not None:
             said[name] = text

@@ -23,7 +23,7 @@ from trustconsole.rotation.model import (
     StepNumber,
 )
 from trustconsole.rotation.standing import Tracked, gone, lost, track
-from trustconsole.text import plural
+from trustconsole.text import plural, shell_word
 
 _READING_WORDS: Final[Mapping[Reading, str]] = {
     "documented": "by the documentation",
@@ -128,12 +128,19 @@ def _node_reason(node: NodeReport) -> Reason | None:
     if node.state == "unknown":
         return Reason(
             f"{node.name}: not known whether it runs on the file of now: {node.reason}",
-            "restart it, or see to its evidence",
+            _proof_of(node),
             node.name,
             overridable=True,
             unknown=True,
         )
-    return Reason(f"{node.name} runs on old files: {node.reason}", "restart it", node.name)
+    return Reason(f"{node.name} runs on old files: {node.reason}", _proof_of(node), node.name)
+
+
+def _proof_of(node: NodeReport) -> str:
+    """What makes the node prove itself."""
+    if node.acknowledgeable:
+        return f"restart it, then: trustconsole restarts --acknowledge {shell_word(node.name)} --apply"
+    return "restart it, or see to its evidence" if node.state == "unknown" else "restart it"
 
 
 def gate_resign(case: Case) -> _Found:

@@ -63,7 +63,8 @@ def commands_for(module: ModuleEvidence, kind: RotationKind, mode: str) -> tuple
         lines.append(CommandLine(COSIGN_2, (*_cosign_2(kind), *output)))
     lines.append(CommandLine(COSIGN_3, (*_cosign_3(kind), *output)))
     if module.stored:
-        lines.append(CommandLine("make room", ("prexorctl", "module", "delete", module.name)))
+        end = ("--",) if module.name.startswith("-") else ()
+        lines.append(CommandLine("make room", ("prexorctl", "module", "delete", *end, module.name)))
     lines.append(CommandLine("install", ("prexorctl", "module", "install", jar, "--signature", sidecar)))
     return tuple(lines)
 

@@ -15,17 +15,17 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from trustconsole.trust_root.encoded_keys import certificate_spki, encoded_key_facts, holds_private_key
 from trustconsole.trust_root.java_loader import Taken
 from trustconsole.trust_root.keys import (
+    BROKEN_FIELDS,
     VERIFIABLE,
-    certificate_spki,
-    encoded_key_facts,
-    holds_private_key,
+    KeyFacts,
     public_key_facts,
     spki_der,
     subject_text,
 )
-from trustconsole.trust_root.model import Block, BlockKind, BlockStatus, ControllerLoad, KeyFacts, LoadAs
+from trustconsole.trust_root.model import Block, BlockKind, BlockStatus, ControllerLoad, LoadAs
 from trustconsole.trust_root.scanner import RawBlock
 from trustconsole.trust_root.silence import without_warnings
 
@@ -150,7 +150,7 @@ def _certificate(der: bytes) -> _Content:
         subject, issuer = subject_text(certificate.subject), subject_text(certificate.issuer)
         dates = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         is_ca = _is_ca(certificate)
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except BROKEN_FIELDS:
         return _Content("malformed", cert_sha256=hashlib.sha256(der).hexdigest())
     spki = certificate_spki(der)
     key: PublicKeyTypes | None = None

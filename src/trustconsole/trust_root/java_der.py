@@ -3,7 +3,7 @@
 `cryptography` is stricter than Java in places (long-form lengths, RSA keys without NULL) and laxer in others,
 so the controller reading needs this bounded reader of its own. It never trusts a length and never recurses
 deeper than the runtime would. What belongs elsewhere: what keys and certificates are made of
-(`java_keys`, `java_certificate`). Observed on Java 25; sources: X.690, and the runtime's answers.
+(`java_keys`, `java_certificates`). Observed on Java 25; sources: X.690, and the runtime's answers.
 """
 
 from __future__ import annotations

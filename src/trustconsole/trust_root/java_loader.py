@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from trustconsole.trust_root.java_base64 import JavaBase64Error, java_base64_decode
-from trustconsole.trust_root.java_certificate import JavaCertificateError, java_certificate
+from trustconsole.trust_root.java_certificates import JavaCertificateError, java_certificate
 from trustconsole.trust_root.java_der import CannotPredict
 from trustconsole.trust_root.java_keys import java_public_key
 from trustconsole.trust_root.model import LOAD_AS, ControllerLoad, LoadAs, LoadedCertificate, LoadedKey

@@ -6,18 +6,14 @@ Both readings and verification use these; how the controller's runtime holds a k
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from trustconsole.trust_root import java_der as der
-from trustconsole.trust_root.java_curves import CURVES
-from trustconsole.trust_root.java_der import CannotPredict, JavaIOError
-from trustconsole.trust_root.model import KeyFacts
-
 if TYPE_CHECKING:
-    from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 _SHORT = {
@@ -33,17 +29,34 @@ _FIXED: tuple[tuple[type, str, int], ...] = (
     (x25519.X25519PublicKey, "X25519", 256),
     (x448.X448PublicKey, "unknown", 448),
 )
-_BY_OID = {
-    "1.2.840.113549.1.1.1": "RSA",
-    "1.2.840.113549.1.1.10": "RSA",
-    "1.2.840.10045.2.1": "EC",
-    "1.3.101.112": "Ed25519",
-    "1.3.101.113": "Ed448",
-    "1.3.101.110": "X25519",
-    "1.2.840.10040.4.1": "DSA",
-}
 VERIFIABLE = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey)
 """The key types that make signatures which the documentation knows."""
+
+
+BROKEN_FIELDS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises over fields and extensions of a hostile certificate; a `TypeError` where a name
+holds a BIT STRING, a `KeyError` where it holds a string of a type that the library does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What a public key is: algorithm, named curve (`P-256`, `secp256k1`), size in bits."""
+
+    algorithm: str
+    curve: str | None = None
+    bits: int | None = None
+
+    def __str__(self) -> str:
+        if self.curve:
+            return f"{self.algorithm} {self.curve}"
+        return f"{self.algorithm} {self.bits}" if self.algorithm == "RSA" and self.bits else self.algorithm
 
 
 def public_key_facts(key: PublicKeyTypes) -> KeyFacts:
@@ -77,42 +90,9 @@ def subject_text(name: x509.Name) -> str:
 
 def fully_read(certificate: x509.Certificate) -> x509.Certificate:
     """The same, with the fields that are parsed only when asked for asked for; raises `ValueError`."""
-    for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
-        getattr(certificate, name)
+    try:
+        for name in ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc"):
+            getattr(certificate, name)
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"a name cannot be read ({error})") from error
     return certificate
-
-
-def encoded_key_facts(spki: bytes) -> KeyFacts:
-    """What can be said of a SubjectPublicKeyInfo that `cryptography` does not take; never raises."""
-    try:
-        algorithm = der.read_all(spki).stream.read()
-        name = _BY_OID.get(der.dotted(algorithm.stream.read().oid()), "unknown")
-        curve = None
-        if name == "EC" and algorithm.stream.available:
-            curve = CURVES.get(der.dotted(algorithm.stream.read().oid()))
-    except (JavaIOError, CannotPredict):
-        return KeyFacts("unknown")
-    return KeyFacts(name, curve.name if curve else None, curve.field_bits if curve else None)
-
-
-def certificate_spki(certificate: bytes) -> bytes | None:
-    """SubjectPublicKeyInfo as it stands in a DER certificate, None where it cannot be found."""
-    try:
-        parts = der.read_all(certificate).stream.read().children(der.SEQUENCE)
-    except (JavaIOError, CannotPredict):
-        return None
-    index = 6 if parts and parts[0].context(0) else 5
-    return parts[index].reencoded() if len(parts) > index and parts[index].tag == der.SEQUENCE else None
-
-
-def holds_private_key(data: bytes) -> bool:
-    """Whether DER looks like PKCS #1, SEC 1 or PKCS #8 private key material."""
-    try:
-        parts = der.read_all(data).children(der.SEQUENCE)
-        if not parts or not 0 <= parts[0].integer() <= 3:
-            return False
-    except (JavaIOError, CannotPredict):
-        return False
-    return tuple(part.tag for part in parts[1:3]) == (der.SEQUENCE, der.OCTET_STRING) or (
-        len(parts) > 1 and parts[1].tag in (der.INTEGER, der.OCTET_STRING)
-    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from trustconsole.findings import Finding
 from trustconsole.text import rfc3339
+from trustconsole.trust_root.keys import KeyFacts
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -18,20 +19,6 @@ BlockKind = Literal["public-key", "certificate", "other"]
 BlockStatus = Literal["parsed", "unsupported", "malformed"]
 LoadAs = Literal["KEYED", "COSIGN_BUNDLE", "REKOR"]
 LOAD_AS: tuple[LoadAs, ...] = ("KEYED", "COSIGN_BUNDLE", "REKOR")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFacts:
-    """What a public key is: algorithm, named curve (`P-256`, `secp256k1`), size in bits."""
-
-    algorithm: str
-    curve: str | None = None
-    bits: int | None = None
-
-    def __str__(self) -> str:
-        if self.curve:
-            return f"{self.algorithm} {self.curve}"
-        return f"{self.algorithm} {self.bits}" if self.algorithm == "RSA" and self.bits else self.algorithm
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib import resources
+from pathlib import Path
 
 from trustconsole.trust_root.trusted_root import TrustedRoot
 from trustconsole.trust_root.trusted_root_file import parse_trusted_root
@@ -32,6 +32,6 @@ class PackagedTrustedRoot:
 
 def packaged_trusted_root() -> PackagedTrustedRoot:
     """The packaged snapshot; its `path` says that it is the packaged one."""
-    file = resources.files("trustconsole.trust_root") / "public_good" / "trusted_root.json"
+    file = Path(__file__).with_name("public_good") / "trusted_root.json"
     root = parse_trusted_root(file.read_bytes(), "the packaged trusted root")
     return PackagedTrustedRoot(root, TAKEN, SOURCE)

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from trustconsole import limits
-from trustconsole.controller_config.report import ConfigReport
 from trustconsole.errors import InputError, Location, MalformedInput
 from trustconsole.storage import FileIdentity, digest_file, read_bounded
-from trustconsole.trust_root import TrustedRoot, TrustRootReport, read_trusted_root
+from trustconsole.trust_root import read_trusted_root
 from trustconsole.verification.signatures import SignatureChecker
+
+if TYPE_CHECKING:
+    from trustconsole.controller_config.report import ConfigReport
+    from trustconsole.trust_root import TrustedRoot, TrustRootReport
 
 Mode = Literal["KEYED", "COSIGN_BUNDLE"]
 RekorPolicy = Literal["DISABLED", "REQUIRE_SET"]

@@ -27,8 +27,8 @@ from cryptography.x509.verification import (
 from trustconsole import limits
 from trustconsole.errors import UsageError
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import fully_read, subject_text, without_warnings
-from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of, within_dates
+from trustconsole.trust_root import BROKEN_FIELDS, fully_read, subject_text, without_warnings
+from trustconsole.verification.material import public_key_of, within_dates
 
 _CA_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _REFUSED_CONSTRAINTS = (x509.UniformResourceIdentifier, x509.DirectoryName)
@@ -141,7 +141,7 @@ def _flaw_of(path: Sequence[x509.Certificate], at: datetime) -> str | None:
             constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
         except x509.ExtensionNotFound:
             continue
-        except BROKEN_EXTENSIONS as error:
+        except BROKEN_FIELDS as error:
             return _cleaned(error)
         names = (*(constraints.permitted_subtrees or ()), *(constraints.excluded_subtrees or ()))
         if any(isinstance(name, _REFUSED_CONSTRAINTS) for name in names):
@@ -238,7 +238,7 @@ def check_certificates(
     for index, anchor in enumerate(anchors):
         try:
             path = _path_to(anchor, leaf, intermediates, at)
-        except (VerificationError, *BROKEN_EXTENSIONS) as error:
+        except (VerificationError, *BROKEN_FIELDS) as error:
             reasons.append(_cleaned(error))
             continue
         flaw = _flaw_of(path, at)

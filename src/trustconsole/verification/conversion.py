@@ -35,7 +35,7 @@ def conversion_command(
         return None
     members = ["base64Signature: .messageSignature.signature"]
     if bundle.material is not None:
-        members.append(f"cert: {_certificate(bundle)}")
+        members.append(f"cert: {_certificate()}")
     if index is not None:
         members.append(f"rekorBundle: {_entry(index, bundle.entries[index])}")
     program = shlex.quote(f"{{{', '.join(members)}}}")
@@ -47,9 +47,9 @@ def _has_promise(entry: LogEntry) -> bool:
     return entry.signed_entry_timestamp is not None and entry.integrated_time > 0
 
 
-def _certificate(bundle: SigstoreBundle) -> str:
-    holder = "certificate" if bundle.version == "0.3" else "x509CertificateChain.certificates[0]"
-    return f'("{_BEGIN}" + .verificationMaterial.{holder}.rawBytes + "{_END}" | @base64)'
+def _certificate() -> str:
+    leaf = ".verificationMaterial | .certificate // .x509CertificateChain.certificates[0]"
+    return f'("{_BEGIN}" + ({leaf}).rawBytes + "{_END}" | @base64)'
 
 
 def _entry(index: int, entry: LogEntry) -> str:

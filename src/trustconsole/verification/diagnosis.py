@@ -27,6 +27,7 @@ from trustconsole.verification.signatures import HashName, verify_signature
 
 _KEYS_TRIED = 8
 _TEXT_BYTES = 8 * limits.MIB
+_SIGNED_BY_SHA256 = ("sha256", "signed content")
 
 Probe = Callable[[Case, DocumentedState], Iterator[Finding]]
 
@@ -51,21 +52,22 @@ def _fits(
 
 def _altered(case: Case, state: DocumentedState) -> Iterator[Finding]:
     """The log entry says which digest was signed: does the signature fit that one?"""
-    body = state.assessment.binding.body if state.assessment.binding else None
-    if body is None or not state.signature or body.hash_algorithm != "sha256":
-        return
-    try:
-        signed = bytes.fromhex(body.hash_value)
-    except ValueError:
-        return
-    if len(signed) != 32 or body.hash_value == case.artifact.sha256:
-        return
-    for key in _candidates(case, state):
-        if verify_signature(key, state.signature, digest=signed, message=lambda: b"", hash_name="sha256"):
-            yield KINDS["altered-artifact"].at(
-                case.artifact.path, signed=body.hash_value, found=case.artifact.sha256
-            )
-            return
+    for binding in state.bindings:
+        body = binding.body
+        if body is None or not state.signature or (body.hash_algorithm, body.covers) != _SIGNED_BY_SHA256:
+            continue
+        try:
+            signed = bytes.fromhex(body.hash_value)
+        except ValueError:
+            continue
+        if len(signed) != 32 or body.hash_value == case.artifact.sha256:
+            continue
+        for key in _candidates(case, state):
+            if verify_signature(key, state.signature, digest=signed, message=lambda: b"", hash_name="sha256"):
+                yield KINDS["altered-artifact"].at(
+                    case.artifact.path, signed=body.hash_value, found=case.artifact.sha256
+                )
+                return
 
 
 def _digest_text(case: Case, state: DocumentedState) -> Iterator[Finding]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from trustconsole.findings import Finding
 from trustconsole.trust_root import public_ca_name
-from trustconsole.verification.case import Case
 from trustconsole.verification.conversion import conversion_command
-from trustconsole.verification.documented import DocumentedState
 from trustconsole.verification.findings import KINDS, RESIGN
 from trustconsole.verification.sigstore.bundle import MessageSignature, SigstoreBundle, UnknownBundleVersion
+
+if TYPE_CHECKING:
+    from trustconsole.verification.case import Case
+    from trustconsole.verification.documented import DocumentedState
 
 PREHASHED = "Ed25519ph (over a SHA-512 digest)"
 """How cosign 3 signs with an Ed25519 key where there is a log; the library has no such algorithm."""

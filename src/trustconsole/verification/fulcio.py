@@ -25,7 +25,7 @@ _UTF8_STRING: Final = 0x0C
 def extension_text(certificate: x509.Certificate, number: int) -> str | None:
     """The text of extension `ARC.number`, None where there is none; raises `MalformedInput`.
 
-    Extensions that do not parse at all raise what `cryptography` raises (`material.BROKEN_EXTENSIONS`).
+    Extensions that do not parse at all raise what `cryptography` raises (`trust_root.BROKEN_FIELDS`).
     """
     oid = x509.ObjectIdentifier(f"{ARC}.{number}")
     try:

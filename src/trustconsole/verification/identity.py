@@ -8,13 +8,13 @@ agree. Source: design note `rules.md`, "Identity"; cosign looks at extension .1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 
 from trustconsole import limits
 from trustconsole.errors import MalformedInput, UsageError
-from trustconsole.verification.expressions import Expression, compile_expression
+from trustconsole.trust_root import BROKEN_FIELDS
 from trustconsole.verification.fulcio import (
     ARC,
     ISSUER,
@@ -24,7 +24,9 @@ from trustconsole.verification.fulcio import (
     extension_text,
     utf8_string,
 )
-from trustconsole.verification.material import BROKEN_EXTENSIONS
+
+if TYPE_CHECKING:
+    from trustconsole.verification.expressions import Expression
 
 GITHUB_ACTIONS: Final = "https://token.actions.githubusercontent.com"
 _SHOWN: Final = 200
@@ -85,7 +87,7 @@ class IdentityPolicy:
             )
         self.identity = identity
         self.issuer = issuer
-        self.expression: Expression | None = compile_expression(identity_regexp) if identity_regexp else None
+        self.expression = _compiled(identity_regexp) if identity_regexp else None
 
     def check(self, certificate: x509.Certificate) -> IdentityResult:
         """Whether `certificate` (already chained to an authority) is the wanted signer's; never raises."""
@@ -95,8 +97,10 @@ class IdentityPolicy:
             repository = extension_text(certificate, SOURCE_REPOSITORY)
         except MalformedInput as error:
             return IdentityResult(False, error.message)
-        except BROKEN_EXTENSIONS as error:
-            return IdentityResult(False, f"the certificate's extensions cannot be read: {error}")
+        except BROKEN_FIELDS as error:
+            return IdentityResult(
+                False, f"the certificate's extensions cannot be read: {str(error)[:_SHOWN]}"
+            )
         warnings = (*self._loose_expression(), *_foreign_repository(names, repository))
         reason = self._why_not(names, issuer)
         held = reason is None
@@ -130,6 +134,12 @@ class IdentityPolicy:
             "the expression is not anchored at both ends: an identity that merely contains a match passes "
             "(begin it with ^ and end it with $)",
         )
+
+
+def _compiled(pattern: str) -> Expression:
+    from trustconsole.verification.expressions import compile_expression
+
+    return compile_expression(pattern)
 
 
 def _shown(text: str) -> str:

@@ -18,13 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput
 from trustconsole.strict_text import strict_base64
-from trustconsole.trust_root import fully_read, spki_sha256, subject_text, without_warnings
+from trustconsole.trust_root import BROKEN_FIELDS, fully_read, spki_sha256, subject_text, without_warnings
 from trustconsole.verification.report import Signer
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)\r?\n?-----END \1-----(?:\r?\n|\Z)")
 _LABELS = {b"CERTIFICATE", b"PUBLIC KEY"}
-BROKEN_EXTENSIONS = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-"""What reading a certificate's extensions may raise where they are malformed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
     """Every subject alternative name as text (untrusted), in order; empty where there are none."""
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (*BROKEN_EXTENSIONS, x509.ExtensionNotFound):
+    except (*BROKEN_FIELDS, x509.ExtensionNotFound):
         return ()
     return tuple(_general_name(name) for name in names)
 

@@ -13,7 +13,6 @@ from trustconsole.trust_root import public_key_facts, spki_sha256
 from trustconsole.verification.case import Case
 from trustconsole.verification.documented import DocumentedState, why_nothing_is_proved
 from trustconsole.verification.engine import Outcome
-from trustconsole.verification.entry_binding import Binding
 from trustconsole.verification.findings import KINDS
 from trustconsole.verification.format_findings import about_format, about_trusted_root
 from trustconsole.verification.material import public_key_of, within_dates
@@ -101,7 +100,7 @@ def _about_key(case: Case, state: DocumentedState, *, accepted: bool) -> Iterato
 
 def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
     path = case.sidecar.path if case.sidecar else None
-    foreign = next((binding for binding in _bindings(state) if binding.mismatches), None)
+    foreign = next((binding for binding in state.bindings if binding.mismatches), None)
     if foreign is not None:
         body = foreign.body
         entry = f"{body.hash_algorithm} {body.hash_value[:8]}" if body is not None else "nothing"
@@ -114,10 +113,3 @@ def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
     why = why_nothing_is_proved(state)
     if why is not None and foreign is None and (case.rekor_key is not None or case.trusted_root is not None):
         yield KINDS["log-entry-not-proved"].at(path, why=why)
-
-
-def _bindings(state: DocumentedState) -> tuple[Binding, ...]:
-    """How the bundle's entries compare, of either format."""
-    if state.evidence is not None:
-        return tuple(entry.binding for entry in state.evidence.entries)
-    return (state.assessment.binding,) if state.assessment.binding else ()

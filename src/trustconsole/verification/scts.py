@@ -19,8 +19,8 @@ from cryptography.x509.certificate_transparency import LogEntryType, SignedCerti
 
 from trustconsole import limits
 from trustconsole.text import plural, rfc3339
-from trustconsole.trust_root import TrustedLog, spki_der
-from trustconsole.verification.material import BROKEN_EXTENSIONS, public_key_of
+from trustconsole.trust_root import BROKEN_FIELDS, TrustedLog, spki_der
+from trustconsole.verification.material import public_key_of
 from trustconsole.verification.signatures import verify_signature
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,8 +63,8 @@ def check_embedded_sct(
     try:
         scts = _embedded(leaf)
         signed_leaf = leaf.tbs_precertificate_bytes if scts else b""
-    except (*BROKEN_EXTENSIONS, UnsupportedAlgorithm) as error:
-        return SctReport("fail", f"the signed certificate timestamps cannot be read: {error}")
+    except (*BROKEN_FIELDS, UnsupportedAlgorithm):
+        return SctReport("fail", "the signed certificate timestamps cannot be read")
     issuer_key = public_key_of(issuer)
     if issuer_key is None:
         return SctReport("fail", "the key of the leaf's issuer cannot be read")
@@ -79,8 +79,10 @@ def check_embedded_sct(
             known = [log for log in ct_logs if log.log_id == sct.log_id]
             if known:
                 proved.append(_verify(sct, issuer_hash, signed_leaf, known))
-    except (_Refused, *BROKEN_EXTENSIONS, OverflowError, UnsupportedAlgorithm) as error:
-        return SctReport("fail", f"a signed certificate timestamp does not hold: {error}")
+    except _Refused as reason:
+        return SctReport("fail", f"a signed certificate timestamp does not hold: {reason}")
+    except (*BROKEN_FIELDS, OverflowError, UnsupportedAlgorithm):
+        return SctReport("fail", "a signed certificate timestamp cannot be read")
     if not proved:
         ids = ", ".join(sct.log_id.hex()[:16] for sct in scts)
         count = plural(len(scts), "signed certificate timestamp is", "signed certificate timestamps are")

@@ -28,7 +28,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha512": hashes.SHA512(),
 }
 _REMEMBERED = 65_536
-_OTHERS_REMEMBERED = 16_384
+_OTHERS_REMEMBERED = 65_536
 _KEYS_REMEMBERED = 4_096
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ def verify_signature(
 class SignatureChecker:
     """`verify_signature`, remembering up to 65,536 answers; safe to share between threads.
 
-    Beside them it remembers up to 16,384 answers of other pure functions, which are asked again for every
+    Beside them it remembers up to 65,536 answers of other pure functions, which are asked again for every
     trust root that a module is judged under.
     """
 
@@ -126,7 +126,7 @@ class SignatureChecker:
         hash_name: HashName = "sha256",
     ) -> bool:
         """As `verify_signature`; an exception out of `message` is not remembered."""
-        memory_key = (self._print_of(key), digest, hashlib.sha256(signature).digest(), hash_name)
+        memory_key = (self.print_of(key), digest, hashlib.sha256(signature).digest(), hash_name)
         with self._lock:
             if memory_key in self._answers:
                 self._answers.move_to_end(memory_key)
@@ -139,8 +139,10 @@ class SignatureChecker:
                 self._answers.popitem(last=False)
         return answer
 
-    def _print_of(self, key: PublicKeyTypes) -> bytes:
-        """SHA-256 of the key's SPKI. A key object cannot be hashed; one that is held here keeps its `id`."""
+    def print_of(self, key: PublicKeyTypes) -> bytes:
+        """The key's fingerprint as 32 bytes: SHA-256 of its SubjectPublicKeyInfo, remembered.
+
+        A key object cannot be hashed; one that is held here keeps its `id`."""
         found = self._prints.get(id(key))
         if found is not None and found[0] is key:
             return found[1]

@@ -18,16 +18,22 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from trustconsole import limits
 from trustconsole.text import human_bytes, rfc3339
-from trustconsole.trust_root import TrustedAuthority, fully_read
+from trustconsole.trust_root import BROKEN_FIELDS, TrustedAuthority, fully_read
 from trustconsole.trust_root.silence import without_warnings
-from trustconsole.verification.material import BROKEN_EXTENSIONS
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
 
 
-_UNREADABLE = (ValueError, KeyError, OverflowError, x509.InvalidVersion)
-"""What parsing a hostile token may raise; KeyError where a name holds a string of an unknown type."""
+_MEANINGS = (
+    ("digest failure", "it was changed after it was signed"),
+    ("certificate has expired", "its certificate had expired when it was made"),
+    ("certificate is not yet valid", "its certificate was not yet valid when it was made"),
+    ("certificate verify error", "its certificate does not chain to the authority's root"),
+    ("signature failure", "it is not signed by the key of its certificate"),
+    ("Unsupported hash algorithm", "its hash algorithm is not supported"),
+)
+"""By words of the library, the more particular ones first."""
 
 
 class TimestampRefused(Exception):
@@ -108,8 +114,8 @@ def _read(token: bytes) -> _Token:
             bag = [x509.load_der_x509_certificate(der) for der in response.signed_data.certificates]
             named = [one for one in bag if _names(fully_read(one)) == (issuer, serial)]
             time = response.tst_info.gen_time
-    except _UNREADABLE as error:
-        raise TimestampRefused(f"the timestamp cannot be read: {error}") from error
+    except (*BROKEN_FIELDS, OverflowError) as error:
+        raise TimestampRefused("the timestamp is not a well-formed RFC 3161 response") from error
     if len(named) > 1:
         raise TimestampRefused("the timestamp brings along two certificates for one signer")
     return _Token(response, time, issuer, serial, named[0] if named else None)
@@ -129,7 +135,7 @@ def _judge(token: _Token, signature: bytes, authority: TrustedAuthority) -> Veri
     try:
         with without_warnings():
             verifier.verify_message(token.response, signature)
-    except (VerificationError, *_UNREADABLE) as error:
+    except (VerificationError, *BROKEN_FIELDS, OverflowError) as error:
         raise TimestampRefused(_sentence(error)) from error
     if not authority.validity.covers(token.time):
         raise TimestampRefused(
@@ -162,7 +168,7 @@ def _names(certificate: x509.Certificate) -> tuple[x509.Name, int]:
 def _is_ca(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (*BROKEN_EXTENSIONS, x509.ExtensionNotFound):
+    except (*BROKEN_FIELDS, x509.ExtensionNotFound):
         return False
 
 
@@ -170,15 +176,16 @@ def _check_purpose(signer: x509.Certificate) -> None:
     """RFC 3161, 2.3: the one purpose of the certificate is timestamping, and that is critical."""
     try:
         extension = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (*BROKEN_EXTENSIONS, x509.ExtensionNotFound) as error:
+    except (*BROKEN_FIELDS, x509.ExtensionNotFound) as error:
         raise TimestampRefused("the timestamp's certificate is not one for timestamping") from error
     if not extension.critical or list(extension.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
         raise TimestampRefused("the timestamp's certificate is not for timestamping alone")
 
 
 def _sentence(error: Exception) -> str:
-    """What the library's words mean; its own where they are not known."""
+    """What the library's words, which quote OpenSSL's error stack, mean for an operator."""
     text = str(error)
     if "Mismatch between messages" in text:
         return "the timestamp is about another signature"
-    return f"the timestamp does not verify: {text}"
+    meaning = next((meaning for words, meaning in _MEANINGS if words in text), None)
+    return f"the timestamp does not verify: {meaning or text.partition(': ErrorStack')[0][:160]}"

@@ -110,7 +110,8 @@ def judge_artifact(
     read: Callable[[Path], Artifact] = Artifact.read,
 ) -> Judgement:
     """The verdicts of `verify_artifact` without what a refusal is explained by, which costs far more."""
-    policy = replace(policy, mode=choice.mode)
+    if policy.mode != choice.mode:
+        policy = replace(policy, mode=choice.mode)
     try:
         artifact = read(path)
     except InputError as error:
@@ -129,8 +130,18 @@ def judge_artifact(
     )
     state = DocumentedState()
     documented = _documented_verdict(run_checks(DOCUMENTED_CHECKS, case, state), state)
-    controller = replace(judge_as_controller(case), steps=())
-    return Judgement(documented, controller, _valid_until(case, state))
+    controller = judge_as_controller(case)
+    bare = ControllerVerdict(
+        controller.verdict,
+        controller.stage,
+        controller.exception,
+        controller.http,
+        controller.code,
+        controller.message,
+        controller.via,
+        controller.reason,
+    )
+    return Judgement(documented, bare, _valid_until(case, state))
 
 
 def _report(case: Case, facts: PolicyFacts) -> VerificationReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -86,6 +87,20 @@ def test_timestamps_are_set_aside_where_no_authority_is_trusted(instance: Instan
     assert report.verdict == "accept", report.reason
     assert status(report, "timestamp") == "skip"
     assert judge(instance, instance.bundle(log=instance.v2), root=root).rule == "rekor.time"
+
+
+def test_without_the_package_for_timestamps_the_answer_is_an_error_and_no_reject(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = instance.bundle(log=instance.v2)
+    both = instance.bundle(stamped=True)
+    monkeypatch.setitem(sys.modules, "rfc3161_client", None)
+    report = judge(instance, document)
+    assert (report.verdict, report.rule) == ("error", "timestamp")
+    assert "pip install" in report.reason
+    timed = judge(instance, both)
+    assert timed.verdict == "accept"
+    assert status(timed, "timestamp") == "warn"
 
 
 def test_the_authority_must_have_counted_at_the_proved_time(instance: Instance) -> None:

@@ -1,6 +1,6 @@
 """The parts of a certificate that the runtime's path validation looks at.
 
-`trust_root.java_certificate` has already decided that the runtime loads it; here its fields are taken out,
+`trust_root.java_certificates` has already decided that the runtime loads it; here its fields are taken out,
 as the runtime understands them. What validation makes of them is in `pkix`.
 """
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cryptography import x509
 
-from trustconsole.trust_root import CannotPredict, LoadedCertificate, subject_text
+from trustconsole.trust_root import BROKEN_FIELDS, CannotPredict, LoadedCertificate, subject_text
 from trustconsole.trust_root import java_der as der
 from trustconsole.trust_root.java_der import DerStream, DerValue, JavaIOError
 from trustconsole.trust_root.java_extensions import Extension, Extensions, read_extensions
@@ -64,7 +64,7 @@ def _shown(certificate: x509.Certificate | None, which: str) -> str:
     try:
         with without_warnings():
             return subject_text(certificate.subject if which == "subject" else certificate.issuer)
-    except ValueError:
+    except BROKEN_FIELDS:
         return "a name that cannot be shown"
 
 

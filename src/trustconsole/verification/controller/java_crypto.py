@@ -150,12 +150,16 @@ def ecdsa_verifies(
 ) -> bool:
     """ECDSA over `digest`; only P-256, P-384 and P-521 ever verify."""
     public = ec_public_key(key)
-    pair = decode_ecdsa(signature)
-    if public is None or pair is None:
+    strict = checker.once(("strict ecdsa", signature), lambda: _reencoded(signature))
+    if public is None or strict is None:
         return False
-    return checker.verify(
-        public, encode_dss_signature(*pair), digest=digest, message=bytes, hash_name=hash_name
-    )
+    return checker.verify(public, strict, digest=digest, message=bytes, hash_name=hash_name)
+
+
+def _reencoded(signature: bytes) -> bytes | None:
+    """The signature in strict DER, None where the runtime refuses its encoding."""
+    pair = decode_ecdsa(signature)
+    return encode_dss_signature(*pair) if pair is not None else None
 
 
 @lru_cache(maxsize=1024)
@@ -169,7 +173,6 @@ def ec_public_key(key: JavaKey) -> ec.EllipticCurvePublicKey | None:
         return None
 
 
-@lru_cache(maxsize=8)  # one signature is tried with key after key
 def decode_ecdsa(signature: bytes) -> tuple[int, int] | None:
     """(r, s), None where the runtime refuses the encoding (integers count as unsigned)."""
     try:

@@ -11,6 +11,7 @@ from trustconsole.trust_root import JavaBase64Error, java_base64_decode
 from trustconsole.verification.case import Case
 from trustconsole.verification.controller.answers import SENTENCES, BuildAnswer, refused, skipped, thrown
 from trustconsole.verification.controller.java_crypto import loaded_java_key, verifies_sha256
+from trustconsole.verification.controller.java_json import Node
 from trustconsole.verification.controller.json_nodes import as_long, as_text, is_blank, java_utf8, member
 from trustconsole.verification.controller.state import ControllerState
 from trustconsole.verification.engine import Result
@@ -31,7 +32,8 @@ def check_set(case: Case, state: ControllerState) -> Result:
         return skipped("there is no bundle or no Rekor key to check it with")
     path = case.sidecar.path if case.sidecar else case.sidecar_expected_at
     try:
-        signature, canonical = _entry(state, path)
+        bundle, data = state.bundle, state.sidecar or b""
+        signature, canonical = case.read_once("entry", data, lambda: _entry(bundle, path))
     except BuildAnswer as refusal:
         return thrown(refusal, f"the controller refuses the log entry: {refusal}", path=path)
     digest = hashlib.sha256(canonical).digest()
@@ -44,9 +46,9 @@ def check_set(case: Case, state: ControllerState) -> Result:
     return thrown(answer, "no Rekor key verifies the SET", tried=tried, canonical_sha256=digest.hex())
 
 
-def _entry(state: ControllerState, path: str) -> tuple[bytes, bytes]:
+def _entry(document: Node, path: str) -> tuple[bytes, bytes]:
     """The SET's signature and the bytes under it."""
-    bundle = member(state.bundle, "rekorBundle")
+    bundle = member(document, "rekorBundle")
     if bundle is None:
         raise refused(SENTENCES.no_rekor_bundle.format(path=path))
     text, payload = as_text(member(bundle, "SignedEntryTimestamp")), member(bundle, "Payload")

@@ -95,7 +95,7 @@ def _parse_bundle(case: Case, state: ControllerState, data: bytes, path: str) ->
     if text is None or is_blank(text):
         answer = refused(SENTENCES.no_signature.format(path=path))
         return thrown(answer, "the bundle holds no base64Signature", root=_kind(state.bundle))
-    signature = _decode(text)
+    signature = case.read_once("signature", data, lambda: _decode(text))
     certificate = member(state.bundle, "cert")
     state.leaf = case.read_once("cert", data, lambda: _certificate(certificate, path))
     state.signature, state.parsed = signature, True

@@ -160,7 +160,11 @@ def check_time(case: Case, state: DocumentedState) -> Result:
 
 
 def _time_of_bundle(evidence: BundleEvidence, demand: Demand) -> Result:
-    timestamps = log_steps.timestamp_step(evidence, demand)
-    if timestamps.status in ("fail", "warn"):
-        return timestamps
-    return log_steps.time_step(evidence, demand)
+    """Both sources of time in one step: a refusal of either refuses, a warning stands beside the rest."""
+    timestamps, time = log_steps.timestamp_step(evidence, demand), log_steps.time_step(evidence, demand)
+    for result in (timestamps, time):
+        if result.status == "fail":
+            return result
+    if timestamps.status != "warn":
+        return time
+    return Result("warn", f"{timestamps.detail}; {time.detail}", {**timestamps.evidence, **time.evidence})

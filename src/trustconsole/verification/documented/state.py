@@ -59,6 +59,13 @@ class DocumentedState:
     verified_time: datetime | None = None
     chain: ChainReport | None = None
 
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """How the bundle's entries compare with it, of either format."""
+        if self.evidence is not None:
+            return tuple(entry.binding for entry in self.evidence.entries)
+        return (self.assessment.binding,) if self.assessment.binding else ()
+
 
 def reject(detail: str, **evidence: object) -> Result:
     """A failing check that refuses, with what it compared."""

@@ -1,0 +1,90 @@
+"""The lines that re-sign a module: exact flags, names that do no harm, and what they warn of."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+from tests.rotation.test_gates import module
+
+from trustconsole.demo import HOSTILE_TEXT
+from trustconsole.records import RotationKind
+from trustconsole.rotation import commands_for, script, traps
+
+NAMES = {
+    "hostile": HOSTILE_TEXT.replace("\0", ""),
+    "blank": "two words",
+    "quote": "it's",
+    "dash": "-rf",
+    "substitution": "$(reboot) `id`",
+    "line feed": "a\nb",
+    "beyond ASCII": "näme",
+    "escape and quote": "\x1b[2J'\\",
+}
+
+
+def lines(kind: RotationKind = "author", mode: str = "COSIGN_BUNDLE", **changes: object) -> dict[str, str]:
+    one = replace(module("voting"), **changes)  # type: ignore[arg-type]
+    return {line.title: line.text for line in commands_for(one, kind, mode)}
+
+
+def test_each_cosign_gets_the_flags_that_it_needs_for_the_legacy_format() -> None:
+    found = lines()
+    bundle = "--bundle /m/voting.jar.cosign.bundle /m/voting.jar"
+    key = "cosign sign-blob --yes --key NEW.key --tlog-upload=false"
+    legacy = "--use-signing-config=false --new-bundle-format=false"
+    assert found["sign with cosign 2"] == f"{key} {bundle}"
+    assert found["sign with cosign 3"] == f"{key} {legacy} {bundle}"
+    assert found["install"] == (
+        "prexorctl module install /m/voting.jar --signature /m/voting.jar.cosign.bundle"
+    )
+
+
+def test_a_detached_signature_is_written_where_the_mode_is_keyed() -> None:
+    signing = lines(mode="KEYED")["sign with cosign 2"]
+    assert signing.endswith("--output-signature /m/voting.jar.sig /m/voting.jar")
+
+
+def test_a_certificate_goes_with_cosign_3_alone_and_a_log_key_with_an_entry() -> None:
+    assert "sign with cosign 2" not in lines("ca")
+    assert "--certificate LEAF.pem" in lines("ca")["sign with cosign 3"]
+    assert "--tlog-upload=true --rekor-url" in lines("rekor")["sign with cosign 2"]
+
+
+def test_a_stored_module_is_copied_out_signed_there_and_makes_room() -> None:
+    found = lines(stored=True, path="/c/.platform-store/artifacts/ab.jar")
+    assert found["copy"] == "cp /c/.platform-store/artifacts/ab.jar ./voting-1.jar"
+    assert found["make room"] == "prexorctl module delete voting"
+    assert "--bundle ./voting-1.jar.cosign.bundle ./voting-1.jar" in found["sign with cosign 2"]
+    assert ".platform-store" not in found["install"]
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
+def test_every_line_is_one_printable_line_that_names_the_same_file(name: str) -> None:
+    path = f"/m/{name}.jar"
+    for line in commands_for(replace(module("m"), path=path), "author", "COSIGN_BUNDLE"):
+        assert line.text.isprintable()
+        echo = ["bash", "-c", f"printf '%s\\0' {line.text}"]
+        echoed = subprocess.run(echo, capture_output=True, check=True).stdout.decode()
+        assert tuple(echoed.split("\0")[:-1]) == line.argv
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
+def test_the_script_is_valid_whatever_a_module_is_called(name: str) -> None:
+    one = replace(module("m"), path=f"/m/{name}.jar", name=name, version=name)
+    text = script([one, replace(one, stored=True)], "author", "COSIGN_BUNDLE")
+    assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
+    assert all(line.isprintable() for line in text.split("\n"))
+    commands = {line.split(" ")[0] for line in text.split("\n") if line and not line.startswith("#")}
+    assert commands <= {"set", "cp", "cosign", "prexorctl"}
+
+
+def test_a_module_called_like_an_option_is_none() -> None:
+    assert lines(stored=True, name="-rf")["make room"] == "prexorctl module delete -- -rf"
+
+
+def test_the_traps_are_named() -> None:
+    assert any("module upload" in words for words in traps("author"))
+    assert any("bytes did not change" in words for words in traps("ca"))
+    assert any("P-384" in words for words in traps("rekor"))
