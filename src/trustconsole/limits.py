@@ -159,3 +159,57 @@ ENTRY_FILE_BYTES: Final = 4 * MIB
 
 ONLINE_SECONDS: Final = 20.0
 """Searching a log and fetching entries from it, all together."""
+
+IMAGE_MANIFEST_BYTES: Final = 4 * MIB
+"""An image manifest or index, index.json of a layout: what registries take at most."""
+
+IMAGE_DEPTH: Final = 8
+"""Indexes inside indexes of one image."""
+
+IMAGE_BLOBS: Final = 4096
+"""Descriptors that one image reaches, over all platforms."""
+
+IMAGE_MANIFESTS_BYTES: Final = 64 * MIB
+"""All manifests of one image together, and all that are looked at for signatures."""
+
+IMAGE_ATTACHMENTS: Final = 256
+"""Signatures and attestations of one image."""
+
+ATTACHMENT_BYTES: Final = 8 * MIB
+"""One signature, attestation or provenance statement of an image."""
+
+ATTACHMENTS_BYTES: Final = 32 * MIB
+"""All signatures and attestations of one image together."""
+
+ARCHIVE_ENTRIES: Final = 65_536
+"""Entries in a saved image."""
+
+ARCHIVE_NAME_BYTES: Final = 64 * KIB
+"""An extended header of one entry in a saved image: its long name and attributes."""
+
+PROVENANCE_SOURCES: Final = 16
+"""Different repositories, refs or commits that one provenance names."""
+
+ATTACHED_MANIFEST_BYTES: Final = 16 * KIB
+"""A blob of a layout that is looked at because it may be a manifest about an image."""
+
+LAYOUT_BLOBS: Final = 4096
+"""Blobs of a layout that are looked at for signatures which no index names."""
+
+REGISTRY_SECONDS: Final = 30.0
+"""A registry must begin to answer, and go on answering, within this time."""
+
+REGISTRY_TOTAL_SECONDS: Final = 300.0
+"""All requests for one image together."""
+
+REGISTRY_BYTES: Final = 128 * MIB
+"""All answers of a registry about one image together; no layer is among them."""
+
+REGISTRY_PAGES: Final = 16
+"""Pages of a list of referrers."""
+
+REGISTRY_REDIRECTS: Final = 5
+"""Redirects that one request follows."""
+
+CONTAINER_CONFIG_BYTES: Final = 1 * MIB
+"""A config.json or auth.json with an operator's credentials for registries."""

@@ -1,6 +1,4 @@
-"""What the wizard needs beyond the command line: a view of the last look, the reviewed digest, one node, an undo's
-diff, completed paths; and what a revocation says of itself.
-"""
+"""What the wizard asks of the use-cases: a view of the last look, the reviewed digest, one node, paths."""
 
 from __future__ import annotations
 

@@ -144,5 +144,6 @@ def test_no_arguments_whatever_break_the_parser(arguments: list[str]) -> None:
 
 def test_every_argument_given_by_place_is_a_path_a_digest_or_a_fingerprint() -> None:
     by_place = [one for row in COMMANDS for one in row.arguments if one.positional]
-    # A digest begins with sha256: and a path that does is written with ./, which a `Path` would forget.
-    assert [one.flags[0] for one in by_place if one.parse != "path"] == ["FILE_OR_DIGEST", "FP"]
+    # A digest begins with sha256: and a path that does is written with ./, which a `Path` would forget; the
+    # reference of an image may be a path, or none at all.
+    assert [one.flags[0] for one in by_place if one.parse != "path"] == ["FILE_OR_DIGEST", "FP", "REF"]

@@ -134,6 +134,8 @@ def _commands(place: Path, workspace: DemoWorkspace) -> list[tuple[object, ...]]
             ("release", "diff", file, place),
             ("revoke", AUTHOR_A, "--settings", file),
             ("rotate", "status", "--settings", file),
+            ("image", "verify", place, "--key", workspace.trust_root),
+            ("image", "verify", f"{place}@sha256:{HOSTILE_TEXT}", "--key", file),
         ]
     found += [
         ("verify", place, "--config", workspace.config),

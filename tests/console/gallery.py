@@ -113,6 +113,9 @@ class GallerySession:
     def audit(self) -> api.AuditReport:
         return self._session.audit()
 
+    def release(self, directory: Path, **options: Any) -> api.ReleaseReport:
+        return self._session.release(directory, **options)
+
 
 class RotatingSession(GallerySession):
     """The same while author A's key is rotated, at step 3: real but for nodes, places and times of files."""

@@ -309,3 +309,12 @@ def test_a_release_that_could_not_be_read_says_so_in_every_branch(session: Relea
         for level in (0, 1, 2):
             assert as_text(view.sheet(row, level))
     assert ComponentsView(report, Display(unicode=True, clock=clock)).empty()
+
+
+async def test_help_lists_the_keys_of_this_screen_first(session: Releases) -> None:
+    app = ConsoleApp(session, clock=clock)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        screen = await opened(pilot, app)
+        screen.set_focus(screen.box.rows)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Ask the transparency log over the network" in screen_text(app))

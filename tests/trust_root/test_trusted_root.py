@@ -121,6 +121,14 @@ def test_lists_that_are_not_there_are_empty() -> None:
     assert (root.logs, root.certificate_authorities, root.ct_logs, root.timestamp_authorities) == ((),) * 4
 
 
+def test_names_for_people_may_be_left_out() -> None:
+    value = document()
+    del value["tlogs"][0]["baseUrl"]
+    del value["certificateAuthorities"][0]["uri"]
+    root = parsed(value)
+    assert (root.logs[0].base_url, root.certificate_authorities[0].uri) == ("", "")
+
+
 def test_a_window_includes_both_its_ends() -> None:
     value = document()
     value["tlogs"] = [log(ec_spki(1), end="2022-12-31T23:59:59.999Z")]

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trustconsole import limits
@@ -14,7 +14,7 @@ from trustconsole.errors import UsageError
 from trustconsole.verification.expressions import compile_expression
 
 CHARACTERS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "[a-c]", r"\d", r"\W", r"\."])
-PLACES = st.sampled_from(["^", "$", r"\b", r"\B", "(?:)"])
+PLACES = st.sampled_from(["^", "$", r"\b", "(?:)"])
 SIGNS = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,2}", "{0,1}", "{2,}", "*?", "+?"])
 PATTERNS = st.recursive(
     st.builds(str.__add__, CHARACTERS, SIGNS) | PLACES,
@@ -30,6 +30,7 @@ TEXTS = st.text(alphabet="abc1.-", max_size=8)
 
 @given(PATTERNS, TEXTS)
 def test_it_finds_what_re_finds(pattern: str, text: str) -> None:
+    assume(text or r"\B" not in pattern)  # before Python 3.14, re's \B does not match in an empty text
     assert compile_expression(pattern).found_in(text) == (re.search(pattern, text) is not None)
 
 
@@ -64,6 +65,9 @@ def test_an_escaped_name_is_found_wherever_it_stands_and_nowhere_else(
         (r"\d", "\u0663", False),
         (r"\s", "\u00a0", False),
         (r"a{,2}", "a{,2}", True),
+        (r"\B", "", True),
+        (r"a\Bb", "ab", True),
+        (r"a\B", "a", False),
         (r"a{x}", "a{x}", True),
         (r"\Aa|b\Z", "xb", True),
         ("", "anything", True),

@@ -103,6 +103,8 @@ def test_an_sct_of_a_known_log_shows_that_the_leaf_is_public(extensions: bytes) 
     assert report == SctReport("pass", report.reason, log(), NOW)
     assert report.holds
     assert report.reason == "published in https://ct.example at 2026-06-01T12:00:00Z"
+    unnamed = check(Sct(), logs=(log(base_url=""),)).reason
+    assert unnamed == f"published in log {log().log_id.hex()[:8]} at 2026-06-01T12:00:00Z"
 
 
 def test_a_log_with_an_rsa_key_signs_too() -> None:

@@ -7,8 +7,9 @@ raise over a missing or hostile file; wrong arguments raise `trustconsole.errors
 from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
 from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.bundles import ExpectedSigner, verify_bundle
-from trustconsole.api.completing import PathCompletion, complete_path
+from trustconsole.api.completing import PathCompletion, complete_path, home_expanded
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
+from trustconsole.api.imaging import ImageOptions, verify_image
 from trustconsole.api.information import Info, info
 from trustconsole.api.inspecting import Inspection, inspect
 from trustconsole.api.policy_records import record_policy
@@ -50,6 +51,7 @@ from trustconsole.release import (
     ReleaseReport,
     SbomReport,
 )
+from trustconsole.release.images import ImageAttestation, ImageReport, ImageSignature, Platform
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -108,6 +110,10 @@ __all__ = [
     "FileMismatch",
     "FileStatus",
     "Finding",
+    "ImageAttestation",
+    "ImageOptions",
+    "ImageReport",
+    "ImageSignature",
     "Impact",
     "Info",
     "Inspection",
@@ -128,6 +134,7 @@ __all__ = [
     "PathCompletion",
     "Paths",
     "Place",
+    "Platform",
     "PolicyFacts",
     "Reading",
     "ReadingImpact",
@@ -171,6 +178,7 @@ __all__ = [
     "find_config",
     "first_start",
     "headline",
+    "home_expanded",
     "impact",
     "info",
     "inspect",
@@ -185,5 +193,6 @@ __all__ = [
     "verify_all",
     "verify_audit",
     "verify_bundle",
+    "verify_image",
     "verify_release",
 ]

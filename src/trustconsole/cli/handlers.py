@@ -31,6 +31,7 @@ HANDLERS: Final[dict[str, str]] = {
     "audit.verify": "auditing.verify",
     "release.verify": "releasing.verify",
     "release.diff": "releasing.diff",
+    "image.verify": "imaging.verify",
     "info": "info.info",
 }
 

@@ -25,6 +25,7 @@ from trustconsole.commands.arguments import (
     WORKING_DIRECTORY,
     WRITE,
 )
+from trustconsole.commands.image import IMAGE_COMMANDS
 from trustconsole.commands.model import Argument, Command, Parse
 from trustconsole.commands.release import RELEASE_COMMANDS
 from trustconsole.commands.rotation import ROTATION_COMMANDS
@@ -250,6 +251,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     *ROTATION_COMMANDS,
     *RELEASE_COMMANDS,
+    *IMAGE_COMMANDS,
     Command(
         "info",
         ("info",),

@@ -28,6 +28,17 @@ SIGNER_ARGUMENTS: Final = (
 )
 """Whom a signature must be by, and what proves its time: alike for releases and images."""
 
+ENTRY_ARGUMENTS: Final = (
+    Argument(
+        ("--entry",),
+        "A log entry fetched elsewhere: what Rekor's /api/v1/log/entries answers, or a TransparencyLogEntry.",
+        "F",
+        "path",
+    ),
+    Argument(("--online",), "Ask the log for the entry where nothing else proves the time.", switch=True),
+)
+"""Log entries that a signature does not bring itself."""
+
 RELEASE_COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "release.verify",
@@ -43,16 +54,7 @@ RELEASE_COMMANDS: Final[tuple[Command, ...]] = (
             ),
             Argument(("--checksums",), "The checksums file, where it has another name.", "F", "path"),
             *SIGNER_ARGUMENTS,
-            Argument(
-                ("--entry",),
-                "A log entry fetched elsewhere: what Rekor's /api/v1/log/entries answers, or a "
-                "TransparencyLogEntry.",
-                "F",
-                "path",
-            ),
-            Argument(
-                ("--online",), "Ask the log for the entry where nothing else proves the time.", switch=True
-            ),
+            *ENTRY_ARGUMENTS,
             Argument(("--all",), "Everything that is listed must be there.", switch=True),
             Argument(("--components",), "List the components of the bills of materials, too.", switch=True),
             Argument(("--jobs",), "How many files are hashed at once.", "N", "integer"),

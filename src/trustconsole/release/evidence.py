@@ -50,4 +50,5 @@ def _gather(bundle: SigstoreBundle, state: SigningState, policy: SignerPolicy) -
         logs=policy.logs,
         authorities=policy.root.timestamp_authorities,
         now=policy.now,
+        stamped=state.signed.stamped,
     )

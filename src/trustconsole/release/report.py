@@ -8,6 +8,7 @@ from datetime import datetime
 
 from trustconsole.findings import Finding
 from trustconsole.release.files import FileStatus, ReleaseFile
+from trustconsole.release.policy import SignerPolicy
 from trustconsole.release.sboms import SbomReport
 from trustconsole.text import rfc3339
 from trustconsole.verification import Signer, Step, Verdict
@@ -32,6 +33,17 @@ class ReleasePolicyFacts:
             "issuer": self.issuer,
             "at": rfc3339(self.at),
         }
+
+
+def policy_facts(policy: SignerPolicy | None) -> ReleasePolicyFacts | None:
+    """A policy in words, None where it could not be read."""
+    if policy is None:
+        return None
+    trust = policy.root.path
+    if policy.taken is not None:
+        trust = f"{trust} (public-good Sigstore, {policy.taken:%Y-%m-%d})"
+    issuer = policy.identity.issuer if policy.identity is not None else None
+    return ReleasePolicyFacts(trust, policy.root.sha256 or None, policy.wanted, issuer, policy.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class SignedObject:
 
     `source` names it in messages, `form` says what it was. `entries` were fetched elsewhere: where
     `entries_demanded`, one of them must hold; otherwise they only help (a log was searched for them).
+    `stamped` is what timestamps cover, None where it is the signature.
     """
 
     source: str
@@ -31,6 +32,7 @@ class SignedObject:
     bundle: SigstoreBundle = field(repr=False)
     entries: tuple[LogEntry, ...] = ()
     entries_demanded: bool = False
+    stamped: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)

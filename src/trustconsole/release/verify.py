@@ -16,7 +16,7 @@ from trustconsole.release.files import Progress, ReleaseFile, check_files, find_
 from trustconsole.release.judging import Judged, judge_files, judge_sboms
 from trustconsole.release.log_answers import read_entry_file
 from trustconsole.release.policy import PolicyOptions, SignerPolicy, read_policy
-from trustconsole.release.report import ReleasePolicyFacts, ReleaseReport
+from trustconsole.release.report import ReleaseReport, policy_facts
 from trustconsole.release.sboms import SbomReport
 from trustconsole.release.signature_files import Fetched, best, judge_signatures, signature_names
 from trustconsole.release.signing import SignatureReport
@@ -189,7 +189,7 @@ def _report(
         found.source if found.form != "none" else None,
         found.form,
         signed,
-        _facts(policy),
+        policy_facts(policy),
         found.signer,
         found.verified_time,
         (*found.steps, *(replace(step, after_verdict=not signed) for step in parts.steps)),
@@ -216,16 +216,6 @@ def _verdict(parts: _Parts) -> tuple[Verdict, str | None, str | None, str]:
     return "accept", None, None, f"{plural(verified, 'file')} as signed{when}"
 
 
-def _facts(policy: SignerPolicy | None) -> ReleasePolicyFacts | None:
-    if policy is None:
-        return None
-    trust = policy.root.path
-    if policy.taken is not None:
-        trust = f"{trust} (public-good Sigstore, {policy.taken:%Y-%m-%d})"
-    issuer = policy.identity.issuer if policy.identity is not None else None
-    return ReleasePolicyFacts(trust, policy.root.sha256 or None, policy.wanted, issuer, policy.now)
-
-
 def _unreadable(
     request: ReleaseRequest,
     path: Path,
@@ -249,7 +239,7 @@ def _unreadable(
         None,
         None,
         False,
-        _facts(policy),
+        policy_facts(policy),
         None,
         None,
         (step,),

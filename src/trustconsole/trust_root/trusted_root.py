@@ -52,6 +52,11 @@ class TrustedLog:
     details: KeyDetails
     validity: Validity
 
+    @property
+    def name(self) -> str:
+        """What to call it: its address, which need not be known, else the beginning of its id."""
+        return self.base_url or f"log {self.log_id.hex()[:8]}"
+
 
 @dataclass(frozen=True, slots=True)
 class TrustedAuthority:

@@ -109,14 +109,15 @@ def _log(value: Mapping[str, object], where: str) -> TrustedLog:
     log_id = _key_id(value, "logId", where)
     checkpoint_id = _key_id(value, "checkpointKeyId", where) if is_given(value, "checkpointKeyId") else log_id
     raw = base64_member(public_key, "rawBytes", f"{where}.publicKey")
-    base_url = text_member(value, "baseUrl", where)
+    base_url = text_member(value, "baseUrl", where) if is_given(value, "baseUrl") else ""
+    shown = base_url or log_id.hex()[:8]
     hash_algorithm = text_member(value, "hashAlgorithm", where)
     if hash_algorithm != "SHA2_256":
-        raise _SetAside(f"({base_url}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
+        raise _SetAside(f"({shown}) hashes with {hash_algorithm[:80]!r}, not SHA2_256")
     name = text_member(public_key, "keyDetails", f"{where}.publicKey")
     details = KEY_DETAILS.get(name)
     if details is None:
-        raise _SetAside(f"({base_url}) has a key of kind {name[:80]!r}, which the console cannot verify with")
+        raise _SetAside(f"({shown}) has a key of kind {name[:80]!r}, which the console cannot verify with")
     try:
         key = load_der_public_key(raw)
     except (ValueError, UnsupportedAlgorithm) as error:

@@ -52,25 +52,30 @@ def gather(
     logs: Sequence[KnownLog],
     authorities: Sequence[TrustedAuthority],
     now: datetime,
+    stamped: bytes | None = None,
 ) -> BundleEvidence:
-    """Judge every timestamp and entry of `bundle`; never raises over them."""
+    """Judge every timestamp and entry of `bundle`; never raises over them.
+
+    `stamped` is what the timestamps cover, where that is not the signature.
+    """
     leaf = bundle.material.leaf if bundle.material else None
-    timestamps = assess_timestamps(bundle.timestamps, bundle.signature, authorities)
-    stamped = tuple(
+    covered = bundle.signature if stamped is None else stamped
+    timestamps = assess_timestamps(bundle.timestamps, covered, authorities)
+    proved = tuple(
         ProvedTime(one.time, f"the timestamp of {one.authority}")
         for one in timestamps
         if one.time is not None
     )
     dates = (leaf.not_valid_before_utc, leaf.not_valid_after_utc) if leaf else None
-    instants = Instants(tuple(one.time for one in stamped) or (now,), dates)
+    instants = Instants(tuple(one.time for one in proved) or (now,), dates)
     entries = assess_entries(bundle.entries, subject, logs, instants, needs_proof=bundle.needs_proof)
     logged = tuple(
         ProvedTime(entry.time, f"the SET of log {entry.entry.log_id[:8]}")
         for entry in entries
         if entry.holds and entry.time is not None
     )
-    outside = tuple(one for one in stamped if not _valid_at(leaf, one.time))
-    times = tuple(one for one in (*logged, *stamped) if one not in outside)
+    outside = tuple(one for one in proved if not _valid_at(leaf, one.time))
+    times = tuple(one for one in (*logged, *proved) if one not in outside)
     return BundleEvidence(timestamps, entries, times, outside, bool(authorities))
 
 

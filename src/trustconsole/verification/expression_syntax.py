@@ -8,34 +8,25 @@ the business of `expressions`.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from trustconsole.errors import Location, UsageError
-
-Test = Callable[[str], bool]
-EdgeKind = Literal["begin", "end", "line-begin", "line-end", "word", "no-word"]
+from trustconsole.verification.expression_nodes import (
+    POSIX,
+    SETS,
+    Char,
+    Edge,
+    EdgeKind,
+    Either,
+    Node,
+    Repeat,
+    Sequence,
+    Test,
+)
 
 _REPEATS = 1000
 _DEPTH = 32
-_WORD = frozenset(string.ascii_letters + string.digits + "_")
-_SETS: dict[str, frozenset[str]] = {
-    "d": frozenset(string.digits),
-    "w": _WORD,
-    "s": frozenset("\t\n\f\r "),
-}
-_POSIX: dict[str, frozenset[str]] = {
-    "alnum": frozenset(string.ascii_letters + string.digits),
-    "alpha": frozenset(string.ascii_letters),
-    "digit": frozenset(string.digits),
-    "lower": frozenset(string.ascii_lowercase),
-    "punct": frozenset(string.punctuation),
-    "space": frozenset("\t\n\v\f\r "),
-    "upper": frozenset(string.ascii_uppercase),
-    "word": _WORD,
-    "xdigit": frozenset(string.hexdigits),
-}
 _CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ANCHORS: dict[tuple[str, bool], EdgeKind] = {
     ("^", False): "begin",
@@ -44,46 +35,6 @@ _ANCHORS: dict[tuple[str, bool], EdgeKind] = {
     ("$", True): "line-end",
 }
 _EDGES: dict[str, EdgeKind] = {"A": "begin", "z": "end", "Z": "end", "b": "word", "B": "no-word"}
-
-
-@dataclass(frozen=True, slots=True)
-class Char:
-    """One character for which `test` holds."""
-
-    test: Test
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A place between characters."""
-
-    kind: EdgeKind
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One after the other; none is the empty expression."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """Any one of them."""
-
-    branches: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """`low` to `high` times, None without an upper bound."""
-
-    inner: Node
-    low: int
-    high: int | None
-
-
-Node = Char | Edge | Sequence | Either | Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +196,7 @@ class _Parser:
         char = self._next()
         if char in _EDGES:
             return Edge(_EDGES[char])
-        members = _SETS.get(char.lower())
+        members = SETS.get(char.lower())
         if members is not None:
             return Char(self._members(members, inside=char.islower()))
         return Char(self._literal(self._escaped(char)))
@@ -285,7 +236,7 @@ class _Parser:
         if self._take("[:"):
             end = self._pattern.find(":]", self._at)
             name = self._pattern[self._at : end] if end >= 0 else ""
-            members = _POSIX.get(name.removeprefix("^"))
+            members = POSIX.get(name.removeprefix("^"))
             if members is None:
                 raise self._wrong("an unknown class of characters")
             self._at = end + 2
@@ -293,7 +244,7 @@ class _Parser:
         low = self._next()
         if low == "\\":
             escaped = self._next()
-            members = _SETS.get(escaped.lower())
+            members = SETS.get(escaped.lower())
             if members is not None:
                 return self._members(members, inside=escaped.islower())
             low = self._escaped(escaped)
@@ -321,8 +272,3 @@ class _Parser:
 def _any_of(tests: Iterable[Test]) -> Test:
     kept = tuple(tests)
     return lambda one: any(test(one) for test in kept)
-
-
-def is_word(char: str) -> bool:
-    """Whether `\\b` counts `char` as part of a word: ASCII letters, digits and the underscore."""
-    return char in _WORD

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from trustconsole import limits
 from trustconsole.errors import UsageError
-from trustconsole.verification.expression_syntax import (
+from trustconsole.verification.expression_nodes import (
     Char,
     Edge,
     EdgeKind,
@@ -21,8 +21,8 @@ from trustconsole.verification.expression_syntax import (
     Sequence,
     Test,
     is_word,
-    parse_expression,
 )
+from trustconsole.verification.expression_syntax import parse_expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ USER_NAME: Final = 7
 """The type of an OtherName that holds a user name."""
 ISSUER: Final = 8
 SOURCE_REPOSITORY: Final = 12
+SOURCE_COMMIT: Final = 13
 _LAST_RAW: Final = 6
 _UTF8_STRING: Final = 0x0C
 

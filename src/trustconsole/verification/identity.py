@@ -35,12 +35,15 @@ _SHOWN: Final = 200
 @dataclass(frozen=True, slots=True)
 class IdentityPreset:
     """Who signs one kind of release artefact: `identity_regexp` escaped and anchored, `documented` as the
-    specification prints it, which also matches other repositories' names."""
+    specification prints it, which also matches other repositories' names; repository and workflow that the
+    expression is made of."""
 
     name: str
     identity_regexp: str
     documented: str
     issuer: str
+    repository: str
+    workflow: str
 
 
 PRESETS: dict[str, IdentityPreset] = {
@@ -51,6 +54,8 @@ PRESETS: dict[str, IdentityPreset] = {
         + r"@refs/tags/.+\Z",
         f"^https://github.com/prexorjustin/prexorcloud/.github/workflows/{workflow}@refs/tags/",
         GITHUB_ACTIONS,
+        "https://github.com/prexorjustin/prexorcloud",
+        f".github/workflows/{workflow}",
     )
     for name, workflow in (("release", "release.yml"), ("images", "release-images.yml"))
 }

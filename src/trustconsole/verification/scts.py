@@ -88,7 +88,7 @@ def check_embedded_sct(
         count = plural(len(scts), "signed certificate timestamp is", "signed certificate timestamps are")
         return SctReport("fail", f"the leaf's {count} of no log that the trusted root knows ({ids})")
     log, time = proved[0]
-    return SctReport("pass", f"published in {log.base_url} at {rfc3339(time)}", log, time)
+    return SctReport("pass", f"published in {log.name} at {rfc3339(time)}", log, time)
 
 
 def _embedded(leaf: x509.Certificate) -> Sequence[SignedCertificateTimestamp]:
@@ -116,11 +116,11 @@ def _verify(
         ):
             break
     else:
-        raise _Refused(f"{logs[0].base_url} did not sign it for this leaf")
+        raise _Refused(f"{logs[0].name} did not sign it for this leaf")
     for log in logs:
         if log.validity.covers(time):
             return log, time
-    raise _Refused(f"it is of {rfc3339(time)}, and {log.base_url} counts from {log.validity}")
+    raise _Refused(f"it is of {rfc3339(time)}, and {log.name} counts from {log.validity}")
 
 
 def _signed_bytes(

@@ -166,7 +166,7 @@ class ReleaseTree(View[Row]):
         """Indent, sign and name; then the words."""
         show = self.display
         name = show.text(item.name, "" if item.depth == 2 else "bold")
-        lead = join(Content("  " * item.depth), show.sign(item.sign), Content(" "), name)
+        lead = join(show.text("  " * item.depth), show.sign(item.sign), Content(" "), name)
         return lead, show.text(item.words, item.sign.style if item.sign.gravity > 2 else "$text-muted")
 
     def summary(self) -> Content:

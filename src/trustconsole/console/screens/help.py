@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -85,8 +85,19 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss()
 
 
+_SCREENS: Final[dict[Scope, str]] = {
+    "rotation": "In a rotation",
+    "revocation": "In a revocation",
+    "audit": "In the audit log",
+    "release": "In a release",
+}
+"""Screens besides the panes that have keys of their own."""
+
+
 def topics(here: Scope) -> Iterator[Topic]:
     """All of the help, that of `here` first."""
+    if here in _SCREENS and _keys(here):
+        yield Topic(_SCREENS[here], _keys(here))
     for pane in PANES:
         if pane.id == here:
             yield Topic(f"Pane {pane.number}: {pane.title}", (("", pane.help), *_keys(pane.id)))
@@ -99,6 +110,9 @@ def topics(here: Scope) -> Iterator[Topic]:
     for pane in PANES:
         if pane.id != here and _keys(pane.id):
             yield Topic(f"In pane {pane.number}: {pane.title}", _keys(pane.id))
+    for scope, title in _SCREENS.items():
+        if scope != here and _keys(scope):
+            yield Topic(title, _keys(scope))
     yield Topic("On the command line", tuple((row.name, row.summary) for row in COMMANDS if row.words))
 
 

@@ -1,0 +1,14 @@
+"""Container images: an OCI layout, a `dir:` copy, a saved archive or a registry, verified by digest."""
+
+from trustconsole.release.images.content import Platform
+from trustconsole.release.images.report import ImageAttestation, ImageReport, ImageSignature
+from trustconsole.release.images.request import ImageRequest, verify_image
+
+__all__ = [
+    "ImageAttestation",
+    "ImageReport",
+    "ImageRequest",
+    "ImageSignature",
+    "Platform",
+    "verify_image",
+]
