@@ -103,6 +103,7 @@ PUBLIC = {
     "find_config",
     "first_start",
     "headline",
+    "home_expanded",
     "impact",
     "info",
     "inspect",

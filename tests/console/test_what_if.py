@@ -173,7 +173,7 @@ async def test_a_question_that_cannot_be_asked_says_why() -> None:
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await ready(pilot, app)
         await pilot.press("1", "w")
-        await until(pilot, lambda: "✗ no trust root is configured. set it" in screen_text(app))
+        await until(pilot, lambda: "✗ no trust root is configured. Set it" in screen_text(app))
         await pilot.press("e")
         await until(pilot, lambda: "Nothing to export yet" in screen_text(app))
 
@@ -266,4 +266,4 @@ async def test_over_the_demo_it_is_what_the_command_says(tmp_path: Path) -> None
         await until(pilot, lambda: "essentials 2.4.1" in screen_text(app))
         text = screen_text(app)
         assert "if key eb692ca4 goes" in text
-        assert "documented            1        0        0        4        7" in text
+        assert "documented            1        0        0        5        6" in text

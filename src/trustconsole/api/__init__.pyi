@@ -7,7 +7,7 @@ raise over a missing or hostile file; wrong arguments raise `trustconsole.errors
 from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
 from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.bundles import ExpectedSigner, verify_bundle
-from trustconsole.api.completing import PathCompletion, complete_path
+from trustconsole.api.completing import PathCompletion, complete_path, home_expanded
 from trustconsole.api.files import check_config, diff_trust_roots, show_trust_root
 from trustconsole.api.imaging import ImageOptions, verify_image
 from trustconsole.api.information import Info, info
@@ -178,6 +178,7 @@ __all__ = [
     "find_config",
     "first_start",
     "headline",
+    "home_expanded",
     "impact",
     "info",
     "inspect",

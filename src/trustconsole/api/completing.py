@@ -26,7 +26,7 @@ class PathCompletion:
 def complete_path(typed: str) -> PathCompletion:
     """What the path `typed` could become; hidden names only where a dot was typed. Never raises."""
     directory, _, start = typed.rpartition("/")
-    place = Path(f"{directory}/" if "/" in typed else ".").expanduser()
+    place = home_expanded(f"{directory}/" if "/" in typed else ".")
     try:
         with os.scandir(place) as entries:
             names = sorted(
@@ -34,10 +34,15 @@ def complete_path(typed: str) -> PathCompletion:
                 for entry in islice(entries, _MOST_NAMES)
                 if entry.name.startswith(start) and (start.startswith(".") or not entry.name.startswith("."))
             )
-    except (OSError, ValueError, RuntimeError):  # RuntimeError: a ~name that nobody has
+    except (OSError, ValueError):  # ValueError: a NUL byte
         return PathCompletion(typed, ())
     common = _common_start(names) if names else start
     return PathCompletion(typed[: len(typed) - len(start)] + common, tuple(names))
+
+
+def home_expanded(typed: str) -> Path:
+    """The path with `~` and `~name` replaced; a name that nobody has stays as typed."""
+    return Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser raises over such a name
 
 
 def _common_start(names: list[str]) -> str:

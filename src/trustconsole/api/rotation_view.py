@@ -10,6 +10,7 @@ from trustconsole.nodes import NodeReport
 from trustconsole.records import Change, Plan
 from trustconsole.rotation import (
     DONE,
+    DONE_WITH_REASONS,
     KIND_WORDS,
     NOTHING_PLANNED,
     STEPS,
@@ -136,7 +137,8 @@ class RotationView:
         if self.plan is None:
             return f"{NOTHING_PLANNED} Start one: trustconsole rotate start --kind KIND --old FP --new PEM"
         if self.step == "done":
-            return DONE.format(**KIND_WORDS[self.plan.kind])
+            done = DONE_WITH_REASONS if self.gate.overridden else DONE
+            return done.format(**KIND_WORDS[self.plan.kind])
         if not self.gate.holds and self.gate.reasons:
             first = self.gate.reasons[0]
             return f"Step {self.step} is not finished: {first.text}." + (

@@ -20,10 +20,19 @@ from trustconsole.rotation.model import (
 )
 from trustconsole.rotation.resigning import CommandLine, commands_for, script, traps
 from trustconsole.rotation.standing import Tracked, counts, gone, lost, track
-from trustconsole.rotation.steps import DONE, KIND_WORDS, NOTHING_PLANNED, STEPS, StepWords, step_words
+from trustconsole.rotation.steps import (
+    DONE,
+    DONE_WITH_REASONS,
+    KIND_WORDS,
+    NOTHING_PLANNED,
+    STEPS,
+    StepWords,
+    step_words,
+)
 
 __all__ = [
     "DONE",
+    "DONE_WITH_REASONS",
     "KIND_WORDS",
     "NOTHING_PLANNED",
     "READINGS",

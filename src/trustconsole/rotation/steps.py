@@ -60,6 +60,9 @@ KIND_WORDS: Final[Mapping[RotationKind, Mapping[str, str]]] = {
 }
 
 DONE: Final = "The rotation is finished: every node proves that it runs without the old {block}."
+DONE_WITH_REASONS: Final = (
+    "The rotation is finished: the old {block} is gone. What is not proved was passed with a written reason."
+)
 NOTHING_PLANNED: Final = "No rotation is planned."
 
 

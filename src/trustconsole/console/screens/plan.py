@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from trustconsole.api import Block, RotationView, Snapshot, TrustRootReport, complete_path
+from trustconsole.api import Block, RotationView, Snapshot, TrustRootReport, complete_path, home_expanded
 from trustconsole.commands import Pane
 from trustconsole.console.columns import Column
 from trustconsole.console.display import EMPTY, Display, Words, lines
@@ -261,7 +261,7 @@ class PlanScreen(WorkingScreen[Draft | None]):
                 self.display_of.state(REJECT, "Name the PEM file that holds the new key or certificate")
             )
             return
-        kind, old, new = item.kind, item.block.fingerprint or "", Path(typed).expanduser()
+        kind, old, new = item.kind, item.block.fingerprint or "", home_expanded(typed)
         self.note.show(self.display_of.state(PENDING, "Trying the plan on every module"))
         self.begin(
             "the plan is being tried",

@@ -7,7 +7,6 @@ which of the two lists is shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from trustconsole.api import ReleaseCancelled, ReleaseReport, complete_path
+from trustconsole.api import ReleaseCancelled, ReleaseReport, complete_path, home_expanded
 from trustconsole.commands import KEYS, Scope
 from trustconsole.console.bindings import OPENERS, bindings
 from trustconsole.console.display import EMPTY, Display, Words
@@ -151,7 +150,7 @@ class ReleaseScreen(WorkingScreen[None]):
             )
             self.field.focus()
             return
-        directory = Path(typed).expanduser()
+        directory = home_expanded(typed)
         last = 0.0
 
         def progress(done: int, total: int) -> None:

@@ -146,7 +146,7 @@ class SteppingScreen(RowsScreen[None]):
         if view.plan is not None and self.draft is not None and not view.read_only:
             self.draft = None
         result = words or (as_sentence(view.result) if view.result else "")
-        self.outcome = (ACCEPT, result) if result else (REJECT, f"Nothing was changed. {view.next}")
+        self.outcome = (ACCEPT, result) if result else (REJECT, f"No file was changed. {view.next}")
         self.view_of_outcome = view.step
         self.app.take_rotation(view)
         self.app.request_look()
