@@ -136,6 +136,11 @@ def test_what_stays_must_be_trusted_by_the_documentation_too() -> None:
         ("-----BEGIN PUBLIC KEY-----\nMFkw", ["not-exactly-one-block"]),
         (b"A" * 2_000_000, ["trust-root-unreadable"]),
     ],
+    ids=[
+        *("private key", "private key beside a public one", "Ed25519", "P-224", "secp256k1", "Ed448"),
+        *("already there", "expired", "not yet valid", "empty", "garbage", "binary", "two blocks"),
+        *("no key in it", "no certificate in it", "no end", "too large"),
+    ],
 )
 def test_what_must_not_be_added_closes_the_gate(new: str | bytes, wanted: list[str]) -> None:
     candidate = adding(key_pem(1), new)
@@ -150,6 +155,7 @@ def test_what_must_not_be_added_closes_the_gate(new: str | bytes, wanted: list[s
         (pem("CERTIFICATE", certificate(2, ca=False)), "anchor-not-ca"),
         (pem("PUBLIC KEY", rsa_spki(1024)), "weak-key"),
     ],
+    ids=["expires soon", "not a CA", "weak"],
 )
 def test_what_should_be_read_first_is_a_warning(new: str, wanted: str) -> None:
     candidate = adding(key_pem(1), new)
