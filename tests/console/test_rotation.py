@@ -292,3 +292,16 @@ async def test_a_path_is_completed_and_a_wrong_one_is_one_sentence(tmp_path: Pat
             await pilot.press("escape", "escape")
             await see(pilot, app, "4 Bundles")
             assert isinstance(app.screen, MainScreen)
+
+
+async def test_a_path_typed_at_once_goes_into_its_field_with_every_letter(tmp_path: Path) -> None:
+    with site(tmp_path, nodes=False) as place:
+        app = place.app
+        async with app.run_test(size=(80, 24)) as pilot:
+            await see(pilot, app, "refused")
+            await pilot.press("1", "R")
+            await see(pilot, app, "Which block goes")
+            await pilot.press("j", "k")
+            await type_text(pilot, str(place.new_pem))
+            await pilot.press("enter")
+            await see(pilot, app, "step 1 of 5")

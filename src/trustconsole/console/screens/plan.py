@@ -32,11 +32,15 @@ from trustconsole.errors import TrustConsoleError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import Key
     from textual.widgets import Input
 
 KIND_WORDS: Final = {"author": "author key", "ca": "CA certificate", "rekor": "Rekor key"}
 _KINDS: Final = {"public-key": "author", "certificate": "ca"}
 _MOST_SHOWN: Final = 6
+_MOVES: Final = {"j": 1, "k": -1}
+_ROWS_KEYS: Final = " j k choose the block · enter goes on to the PEM file · esc leaves"
+_FIELD_KEYS: Final = " enter goes on · tab completes · up and down choose the block · esc back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,8 @@ class PlanScreen(WorkingScreen[Draft | None]):
         Binding("enter", "choose", show=False),
         Binding("tab", "to_field", show=False),
         Binding("shift+tab", "to_rows", show=False),
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
     ]
 
     def __init__(self, display: Display, session: Session, snapshot: Snapshot, at: str | None) -> None:
@@ -155,6 +159,7 @@ class PlanScreen(WorkingScreen[Draft | None]):
         self.at = at
         self.field = PathInput(compact=True, select_on_focus=False, id="plan-input")
         self.note = Words(classes="plan-note")
+        self.keys = Words(classes="hints")
 
     def compose(self) -> ComposeResult:
         """Status, what this is, the blocks, the path, what is wrong, the keys."""
@@ -181,13 +186,7 @@ class PlanScreen(WorkingScreen[Draft | None]):
             )
             yield self.field
         yield self.note
-        yield Words(
-            show.text(
-                " enter goes on · tab completes the path · shift+tab to the blocks · esc leaves",
-                "$text-muted",
-            ),
-            classes="hints",
-        )
+        yield self.keys
 
     def on_mount(self) -> None:
         """The cursor is on the block that pane 1 has it on."""
@@ -202,6 +201,26 @@ class PlanScreen(WorkingScreen[Draft | None]):
         self.box.rows.focus()
         self.follow_frame()
         self._hint()
+
+    def on_descendant_focus(self) -> None:
+        """The line of keys is that of the part that has the focus."""
+        where = _FIELD_KEYS if self.field.has_focus else _ROWS_KEYS
+        self.keys.show(self.display_of.text(where, "$text-muted"))
+
+    def on_key(self, event: Key) -> None:
+        """Who types a path while the blocks have the focus means the field: nothing typed is lost.
+
+        A key that was on its way to the blocks when the field took over belongs to the path, too.
+        """
+        if not event.is_printable or event.character is None:
+            return
+        event.stop()
+        move = _MOVES.get(event.character)
+        if move is not None and not self.field.has_focus and not self.field.value:
+            self.action_move(move)
+            return
+        self.set_focus(self.field)
+        self.field.insert_text_at_cursor(event.character)
 
     def _hint(self) -> None:
         words = (
