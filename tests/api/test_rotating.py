@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.world import World
+from tests.storage.confined import with_mounts
 
 from trustconsole.api import changing
 from trustconsole.demo.authorities import derive_key, private_pem, public_pem
@@ -293,3 +294,40 @@ def test_the_script_to_re_sign_names_every_module_that_needs_it(world: World) ->
     assert "cosign sign-blob --yes --key NEW.key" in text
     assert str(world.root / "modules/by-old.jar") in text
     assert "by-other" not in text
+
+
+@pytest.mark.parametrize("room", [100, 2_000, 5_000, 9_000, 14_000])
+def test_a_full_state_disk_stops_the_step_before_the_file_is_touched(world: World, room: int) -> None:
+    """The state directory on 64 KiB with little room left: at whichever record it ends, nothing happened."""
+    state = world.root / "state"
+    state.mkdir(mode=0o700)
+    code = """
+from datetime import UTC, datetime
+from trustconsole import api
+state, world, old, room = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+free = os.statvfs(state)
+(state / "ballast").write_bytes(b"x" * max(0, free.f_bavail * free.f_frsize - room))
+session = api.Session(
+    api.Options(settings=world / "settings.yml"), write=True, clock=lambda: datetime(2027, 1, 2, tzinfo=UTC)
+)
+try:
+    api.Rotation(session).start("author", old, world / "new.pub", apply=True)
+    said = "done"
+except TrustConsoleError as error:
+    said = type(error).__name__
+print(json.dumps(said))
+"""
+    before = world.trust_root.read_bytes()
+    said = with_mounts(
+        'mount -t tmpfs -o size=64k t "$1"',
+        code,
+        state,
+        world.root,
+        Path(world.old_fingerprint),
+        Path(str(room)),
+    )
+    changed = world.trust_root.read_bytes() != before
+    assert changed == (said == "done")
+    assert said in ("AuditRefused", "WriteRefused", "done")
+    if room <= 2_000:
+        assert not changed
