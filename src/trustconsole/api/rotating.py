@@ -318,7 +318,7 @@ class Rotation:
 
     def save_commands(self, view: RotationView) -> Path:
         """The re-sign commands of every module that still needs them, as a script in the state directory."""
-        wanted = [one.tracked.module for one in view.modules if one.standing in ("old_only", "neither")]
+        wanted = [one.tracked.module for one in view.modules if one.commands]
         if view.plan is None or not wanted:
             raise UsageError("no module needs to be signed again", hint="go on with the next step")
         survey = self._session.survey()

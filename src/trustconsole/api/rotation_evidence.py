@@ -190,7 +190,8 @@ def _evidence(
     negative = None
     if plan.new in facts.holds and plan.old not in facts.traces:
         negative = _negative_check(survey, plan, backups)
-    return Evidence(facts, modules, relevant_nodes(survey.nodes, plan.kind), negative=negative)
+    nodes = relevant_nodes(survey.nodes, plan.kind)
+    return Evidence(facts, modules, nodes, negative=negative, unlisted=survey.unlisted)
 
 
 def seen_by(survey: Survey, plan: Plan, file: FileBytes | None) -> bool:

@@ -24,11 +24,19 @@ def row_of(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
     signed = signed_at(module.sidecar)
     return RotationModule(
         tracked,
-        verdicts.why(failing) if failing else "",
+        _why(tracked, verdicts.why(failing) if failing else ""),
         signed,
         signed is not None and rfc3339(signed) > plan.started,
-        commands_for(module, plan.kind, mode) if tracked.standing in ("old_only", "neither") else (),
+        commands_for(module, plan.kind, mode)
+        if tracked.standing in ("old_only", "neither") and not tracked.altered
+        else (),
     )
+
+
+def _why(tracked: Tracked, why: str) -> str:
+    if tracked.altered:
+        return "its bytes are not those that were accepted at the start, and no key vouches for them"
+    return why
 
 
 def starting(tracked: Sequence[Tracked]) -> tuple[str, ...]:

@@ -145,7 +145,10 @@ class Session:
                 if progress is not None and time.monotonic() - last >= _PROGRESS_SECONDS:
                     progress(snapshot())
                     last = time.monotonic()
-        self._survey = Survey(now, target, report, setting, inventory.modules, tuple(reports), nodes)
+        unlisted = _unlisted(target, inventory)
+        self._survey = Survey(
+            now, target, report, setting, inventory.modules, tuple(reports), nodes, unlisted
+        )
         return snapshot()
 
     def _record_policy(self, target: Target, report: ConfigReport | None) -> None:
@@ -311,6 +314,16 @@ class Session:
                 location=Location(str(directory)),
             ) from error
         raise UnreadableFile("holds too many exports of this second", location=Location(str(directory)))
+
+
+def _unlisted(target: Target, inventory: Inventory) -> tuple[tuple[str, str], ...]:
+    """The places that were named and cannot be read; the controller's own store may not be there yet."""
+    named = {str(path) for path in (*target.options.modules, *target.settings.modules)}
+    return tuple(
+        (path, next((words for words in inventory.problems if path in words), f"{path} cannot be read"))
+        for path in inventory.unreadable
+        if path in named
+    )
 
 
 def _path_of(path: str | None) -> Path | None:

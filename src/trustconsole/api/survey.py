@@ -17,6 +17,7 @@ class Survey:
     """Everything that one look found. `setting` is None where there is no configuration.
 
     `reports` has one entry for each of `modules`, None where the look was ended before it was judged.
+    `unlisted` are places of modules that were named and could not be looked into, each with a sentence.
     """
 
     now: datetime
@@ -26,3 +27,4 @@ class Survey:
     modules: tuple[Module, ...]
     reports: tuple[VerificationReport | None, ...]
     nodes: tuple[NodeReport, ...]
+    unlisted: tuple[tuple[str, str], ...] = ()

@@ -12,7 +12,7 @@ from typing import Final
 
 from trustconsole.findings import Finding
 from trustconsole.nodes.model import NodeReport
-from trustconsole.records.journal import Override, Plan
+from trustconsole.records.journal import ModuleAtStart, Override, Plan
 from trustconsole.rotation.model import (
     READINGS,
     Evidence,
@@ -88,7 +88,7 @@ def _file(case: Case, problems: Iterable[Finding]) -> list[Reason]:
 
 def gate_add(case: Case) -> _Found:
     """1: the candidate loads, and no module that is accepted today is lost by adding the block."""
-    reasons = _file(case, case.evidence.add_problems)
+    reasons = _file(case, case.evidence.add_problems) + _unlisted(case)
     target = case.evidence.target
     notes = []
     if target.error is None and case.plan.old not in target.traces:
@@ -150,11 +150,32 @@ def gate_resign(case: Case) -> _Found:
     failing = sum(one.standing == "failing_before" for one in case.tracked)
     if failing:
         notes.append(f"{plural(failing, 'module')} failed before the rotation began: not counted")
-    missing = gone(case.plan, case.evidence)
-    if missing:
-        names = ", ".join(one.name for one in missing[:3]) + (" …" if len(missing) > 3 else "")
-        notes.append(f"no longer there since the start: {names}")
-    return reasons, notes
+    return [*_unlisted(case), *map(_gone_reason, gone(case.plan, case.evidence)), *reasons], notes
+
+
+def _unlisted(case: Case) -> list[Reason]:
+    """What could not be looked into may hold any module."""
+    return [
+        Reason(
+            f"it is not known which modules there are: {words}",
+            "mount or mend it, or take it out of the settings",
+            path,
+            overridable=True,
+            unknown=True,
+        )
+        for path, words in case.evidence.unlisted
+    ]
+
+
+def _gone_reason(one: ModuleAtStart) -> Reason:
+    label = f"{one.name} {one.version or ''}".strip()
+    return Reason(
+        f"{label} was accepted at the start and is not there any more: whether it needs the old key is not known",
+        "bring it back; if it was deleted on purpose, say so in a written reason",
+        one.path,
+        overridable=True,
+        unknown=True,
+    )
 
 
 def _lost_reasons(found: Iterable[tuple[Tracked, Reading]]) -> Iterator[Reason]:
@@ -170,7 +191,15 @@ def _lost_reasons(found: Iterable[tuple[Tracked, Reading]]) -> Iterator[Reason]:
         refused = [reading for reading in lost_in if verdicts.verdict(reading) != "unknown"]
         by = "" if len(lost_in) > 1 else f" {_READING_WORDS[lost_in[0]]}"
         label = f"{module.name} {module.version or ''}".strip()
-        if refused:
+        if modules[path].altered:
+            yield Reason(
+                f"{label} holds other bytes than those that were accepted at the start, and no key vouches "
+                "for them",
+                "do not sign them: find out where they come from, and put the author's own build there",
+                path,
+                overridable=True,
+            )
+        elif refused:
             text = f"{label} would be refused{by} without the old key: {verdicts.why(refused[0])}"
             yield Reason(text, "re-sign it with the new key and install it", path, overridable=True)
         else:

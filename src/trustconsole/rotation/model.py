@@ -111,6 +111,7 @@ class Evidence:
     """Everything that is known at one look; `nodes` are those that read the file that is rotated.
 
     `add_problems` and `remove_problems` are what speaks against writing the next file, whatever the modules.
+    `unlisted` are places of modules that were named and cannot be looked into, with a sentence (untrusted).
     """
 
     target: TargetFacts
@@ -119,6 +120,7 @@ class Evidence:
     add_problems: tuple[Finding, ...] = ()
     remove_problems: tuple[Finding, ...] = ()
     negative: NegativeCheck | None = None
+    unlisted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,14 @@ class Tracked:
     """A module with the readings in which it must go on being accepted.
 
     Empty where it failed before the rotation began and fails now: such a module is listed, not counted.
+    `altered`: its bytes are not those that were accepted at the start, and no key vouches for them now, so
+    that nobody should sign them because the console says so.
     """
 
     module: ModuleEvidence
     wanted: tuple[Reading, ...]
     standing: Standing
+    altered: bool = False
 
 
 def track(plan: Plan, evidence: Evidence) -> tuple[Tracked, ...]:
@@ -29,15 +32,27 @@ def track(plan: Plan, evidence: Evidence) -> tuple[Tracked, ...]:
     for module in evidence.modules:
         before = at_start.of(module)
         wanted = tuple(reading for reading in READINGS if _wanted(reading, module, before))
-        tracked.append(Tracked(module, wanted, _standing(module, wanted)))
+        tracked.append(Tracked(module, wanted, _standing(module, wanted), _altered(module, wanted, before)))
     return tuple(tracked)
 
 
 def gone(plan: Plan, evidence: Evidence) -> tuple[ModuleAtStart, ...]:
-    """Modules of the plan that are no longer there, neither at their path nor under their name."""
+    """Modules that were accepted at the start and are no longer there, neither at their path nor by name."""
     paths = {module.path for module in evidence.modules}
     names = {module.name for module in evidence.modules}
-    return tuple(one for one in plan.modules if one.path not in paths and one.name not in names)
+    return tuple(
+        one
+        for one in plan.modules
+        if one.path not in paths
+        and one.name not in names
+        and (one.documented in ALLOWING or one.controller in ALLOWING)
+    )
+
+
+def _altered(module: ModuleEvidence, wanted: tuple[Reading, ...], before: tuple[ModuleAtStart, ...]) -> bool:
+    known = {one.sha256 for one in before}
+    vouched = any(module.under["now"].accepted(reading) for reading in wanted)
+    return bool(wanted) and bool(known) and module.sha256 not in known and not vouched
 
 
 class _AtStart:
