@@ -121,6 +121,19 @@ def test_a_log_key_is_rotated_in_its_own_file_and_daemons_do_not_count(tmp_path:
     assert done.negative.result == "rejected"
 
 
+def test_an_author_key_under_a_policy_that_wants_entries_is_signed_with_one(tmp_path: Path) -> None:
+    here = LogWorld(tmp_path, "REQUIRE_SET")
+    rotation = here.world.rotation()
+    rotation.start("author", here.world.old_fingerprint, here.world.new_pem, apply=True)
+    restart_all(here.world)
+    view = rotation.view()
+    assert view.step == 3
+    assert "--tlog-upload=true" in next(
+        line.text for line in view.modules[0].commands if "sign" in line.title
+    )
+    assert "--tlog-upload=true" in rotation.save_commands(view).read_text()
+
+
 def test_where_no_entry_is_asked_for_the_check_says_that_it_shows_nothing(tmp_path: Path) -> None:
     here = LogWorld(tmp_path, "DISABLED")
     rotation = here.world.rotation()

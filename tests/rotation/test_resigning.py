@@ -10,7 +10,7 @@ from tests.rotation.test_gates import module
 
 from trustconsole.demo import HOSTILE_TEXT
 from trustconsole.records import RotationKind
-from trustconsole.rotation import commands_for, script, traps
+from trustconsole.rotation import Signing, commands_for, script, traps
 
 NAMES = {
     "hostile": HOSTILE_TEXT.replace("\0", ""),
@@ -24,9 +24,11 @@ NAMES = {
 }
 
 
-def lines(kind: RotationKind = "author", mode: str = "COSIGN_BUNDLE", **changes: object) -> dict[str, str]:
+def lines(
+    kind: RotationKind = "author", mode: str = "COSIGN_BUNDLE", *, logged: bool = False, **changes: object
+) -> dict[str, str]:
     one = replace(module("voting"), **changes)  # type: ignore[arg-type]
-    return {line.title: line.text for line in commands_for(one, kind, mode)}
+    return {line.title: line.text for line in commands_for(one, Signing(kind, mode, logged))}
 
 
 def test_each_cosign_gets_the_flags_that_it_needs_for_the_legacy_format() -> None:
@@ -52,6 +54,15 @@ def test_a_certificate_goes_with_cosign_3_alone_and_a_log_key_with_an_entry() ->
     assert "--tlog-upload=true --rekor-url" in lines("rekor")["sign with cosign 2"]
 
 
+@pytest.mark.parametrize("kind", ["author", "ca", "rekor"])
+def test_a_controller_that_wants_a_log_entry_gets_one(kind: RotationKind) -> None:
+    found = [line for title, line in lines(kind, logged=True).items() if title.startswith("sign")]
+    assert found
+    assert all("--tlog-upload=true --rekor-url https://REKOR.example.net" in line for line in found)
+    assert any("rekor.publicKey" in words for words in traps(Signing(kind, logged=True)))
+    assert "--tlog-upload=false" in lines(kind, "KEYED", logged=True)["sign with cosign 3"]
+
+
 def test_a_stored_module_is_copied_out_signed_there_and_makes_room() -> None:
     found = lines(stored=True, path="/c/.platform-store/artifacts/ab.jar")
     assert found["copy"] == "cp /c/.platform-store/artifacts/ab.jar ./voting-1.jar"
@@ -63,7 +74,7 @@ def test_a_stored_module_is_copied_out_signed_there_and_makes_room() -> None:
 @pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
 def test_every_line_is_one_printable_line_that_names_the_same_file(name: str) -> None:
     path = f"/m/{name}.jar"
-    for line in commands_for(replace(module("m"), path=path), "author", "COSIGN_BUNDLE"):
+    for line in commands_for(replace(module("m"), path=path), Signing("author")):
         assert line.text.isprintable()
         echo = ["bash", "-c", f"printf '%s\\0' {line.text}"]
         echoed = subprocess.run(echo, capture_output=True, check=True).stdout.decode()
@@ -73,7 +84,7 @@ def test_every_line_is_one_printable_line_that_names_the_same_file(name: str) ->
 @pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
 def test_the_script_is_valid_whatever_a_module_is_called(name: str) -> None:
     one = replace(module("m"), path=f"/m/{name}.jar", name=name, version=name)
-    text = script([one, replace(one, stored=True)], "author", "COSIGN_BUNDLE")
+    text = script([one, replace(one, stored=True)], Signing("author"))
     assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
     assert all(line.isprintable() for line in text.split("\n"))
     commands = {line.split(" ")[0] for line in text.split("\n") if line and not line.startswith("#")}
@@ -85,6 +96,6 @@ def test_a_module_called_like_an_option_is_none() -> None:
 
 
 def test_the_traps_are_named() -> None:
-    assert any("module upload" in words for words in traps("author"))
-    assert any("bytes did not change" in words for words in traps("ca"))
-    assert any("P-384" in words for words in traps("rekor"))
+    assert any("module upload" in words for words in traps(Signing("author")))
+    assert any("bytes did not change" in words for words in traps(Signing("ca")))
+    assert any("P-384" in words for words in traps(Signing("rekor")))

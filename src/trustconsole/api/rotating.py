@@ -17,7 +17,7 @@ from trustconsole.api.changing import Changes, Wanted, same_bytes
 from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, seen_by
 from trustconsole.api.rotation_nodes import NodeRestarts, distributions
 from trustconsole.api.rotation_plan import keep_sidecars, make_plan
-from trustconsole.api.rotation_rows import gate_now, row_of, starting
+from trustconsole.api.rotation_rows import gate_now, row_of, signing_of, starting
 from trustconsole.api.rotation_view import RotationView
 from trustconsole.api.survey import Survey
 from trustconsole.errors import GateRefused, UsageError
@@ -117,7 +117,7 @@ class Rotation:
             )  # fmt: skip
         plan, evidence = case.plan, case.evidence
         tracked = case.tracked
-        mode = survey.setting.policy.mode if survey.setting else None
+        signing = signing_of(survey, plan.kind)
         candidate = {1: gathered.add, 2: gathered.remove, 3: gathered.remove, 4: gathered.remove}.get(
             state.step if isinstance(state.step, int) else 0
         )
@@ -130,13 +130,13 @@ class Rotation:
             gate_now(state.step, case),
             evidence.target.path,
             evidence.nodes,
-            tuple(row_of(one, plan, mode or "COSIGN_BUNDLE") for one in tracked),
+            tuple(row_of(one, plan, signing) for one in tracked),
             tuple(counts(tracked).items()),
             candidate.diff if candidate is not None else None,
             starting(tracked) if state.step == 1 else (),
             evidence.negative,
             distributions(survey, evidence.nodes, plan.target) if state.step in (2, 5) else (),
-            traps(plan.kind) if state.step == 3 else (),
+            traps(signing) if state.step == 3 else (),
             state.journal.last_applied(plan.target),
             link_end(plan.target),
             problems,
@@ -321,11 +321,8 @@ class Rotation:
         wanted = [one.tracked.module for one in view.modules if one.commands]
         if view.plan is None or not wanted:
             raise UsageError("no module needs to be signed again", hint="go on with the next step")
-        survey = self._session.survey()
-        mode = survey.setting.policy.mode if survey.setting else None
-        return self._session.export(
-            "re-sign-modules", script(wanted, view.plan.kind, mode or "COSIGN_BUNDLE"), suffix=".sh"
-        )
+        signing = signing_of(self._session.survey(), view.plan.kind)
+        return self._session.export("re-sign-modules", script(wanted, signing), suffix=".sh")
 
     # -- parts
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from trustconsole.api.rotation_evidence import signed_at
 from trustconsole.api.rotation_view import RotationModule
-from trustconsole.records import Plan
-from trustconsole.rotation import READINGS, Case, Gate, Position, Tracked, commands_for, gate_of
+from trustconsole.api.survey import Survey
+from trustconsole.records import Plan, RotationKind
+from trustconsole.rotation import READINGS, Case, Gate, Position, Signing, Tracked, commands_for, gate_of
 from trustconsole.text import rfc3339
 
 
@@ -16,7 +17,15 @@ def gate_now(step: Position, case: Case) -> Gate:
     return gate_of(step if isinstance(step, int) else 5, case)
 
 
-def row_of(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
+def signing_of(survey: Survey, kind: RotationKind) -> Signing:
+    """What the controller of this look wants of a new signature."""
+    policy = survey.setting.policy if survey.setting is not None else None
+    if policy is None:
+        return Signing(kind)
+    return Signing(kind, policy.mode or "COSIGN_BUNDLE", policy.rekor_policy == "REQUIRE_SET")
+
+
+def row_of(tracked: Tracked, plan: Plan, signing: Signing) -> RotationModule:
     """One module with why it does not verify with the new key alone, and the commands that it still needs."""
     module = tracked.module
     verdicts = module.under["removed"]
@@ -27,7 +36,7 @@ def row_of(tracked: Tracked, plan: Plan, mode: str) -> RotationModule:
         _why(tracked, verdicts.why(failing) if failing else ""),
         signed,
         signed is not None and rfc3339(signed) > plan.started,
-        commands_for(module, plan.kind, mode)
+        commands_for(module, signing)
         if tracked.standing in ("old_only", "neither") and not tracked.altered
         else (),
     )

@@ -18,7 +18,7 @@ from trustconsole.rotation.model import (
     TargetFacts,
     Verdicts,
 )
-from trustconsole.rotation.resigning import CommandLine, commands_for, script, traps
+from trustconsole.rotation.resigning import CommandLine, Signing, commands_for, script, traps
 from trustconsole.rotation.standing import Tracked, counts, gone, lost, track
 from trustconsole.rotation.steps import (
     DONE,
@@ -49,6 +49,7 @@ __all__ = [
     "Reading",
     "Reason",
     "Scenario",
+    "Signing",
     "Standing",
     "StepNumber",
     "StepWords",

@@ -170,7 +170,7 @@ def _unlisted(case: Case) -> list[Reason]:
 def _gone_reason(one: ModuleAtStart) -> Reason:
     label = f"{one.name} {one.version or ''}".strip()
     return Reason(
-        f"{label} was accepted at the start and is not there any more: whether it needs the old key is not known",
+        f"{label} was accepted at the start and is not there any more: it may still need the old key",
         "bring it back; if it was deleted on purpose, say so in a written reason",
         one.path,
         overridable=True,

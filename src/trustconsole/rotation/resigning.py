@@ -30,10 +30,30 @@ IDENTICAL_TRAP: Final = (
     "The store keeps the old signature file where the jar's bytes did not change, and hands it to daemons: "
     "delete the module first, or build a new version."
 )
+LOG_TRAP: Final = (
+    f"The controller wants a log entry: put the address of a Rekor v1 log in place of {LOG_PLACEHOLDER}, one whose "
+    "key is the controller's rekor.publicKey (SIGSTORE_REKOR_PUBLIC_KEY names it to cosign)."
+)
 P384_TRAP: Final = (
     "cosign 3 signs with SHA-384 or SHA-512 under P-384 and P-521 keys, which the controller refuses: use a "
     "P-256 or RSA key, or cosign 2."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a new signature must have: for which rotation, for a controller in which mode, and whether that
+    controller refuses one without a log entry.
+    """
+
+    kind: RotationKind
+    mode: str = "COSIGN_BUNDLE"
+    logged: bool = False
+
+    @property
+    def with_entry(self) -> bool:
+        """Whether it is logged: where the policy wants it, or the log's key is what is rotated."""
+        return self.mode != "KEYED" and (self.logged or self.kind == "rekor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +69,20 @@ class CommandLine:
         return shell_join(self.argv)
 
 
-def commands_for(module: ModuleEvidence, kind: RotationKind, mode: str) -> tuple[CommandLine, ...]:
-    """How to sign `module` again for a controller in `mode`, and how to install it.
+def commands_for(module: ModuleEvidence, signing: Signing) -> tuple[CommandLine, ...]:
+    """How to sign `module` again, and how to install it.
 
     A module in the controller's store is copied out first: the store's files are the controller's, and it
     removes the jar with the module.
     """
     jar = _copy_name(module) if module.stored else module.path
-    sidecar = jar + (".sig" if mode == "KEYED" else ".cosign.bundle")
-    output = ("--output-signature" if mode == "KEYED" else "--bundle", sidecar, jar)
+    keyed = signing.mode == "KEYED"
+    sidecar = jar + (".sig" if keyed else ".cosign.bundle")
+    output = ("--output-signature" if keyed else "--bundle", sidecar, jar)
     lines = [CommandLine("copy", ("cp", module.path, jar))] if module.stored else []
-    if kind != "ca":  # cosign 2 has no --certificate for sign-blob
-        lines.append(CommandLine(COSIGN_2, (*_cosign_2(kind), *output)))
-    lines.append(CommandLine(COSIGN_3, (*_cosign_3(kind), *output)))
+    if signing.kind != "ca":  # cosign 2 has no --certificate for sign-blob
+        lines.append(CommandLine(COSIGN_2, (*_cosign_2(signing), *output)))
+    lines.append(CommandLine(COSIGN_3, (*_cosign_3(signing), *output)))
     if module.stored:
         end = ("--",) if module.name.startswith("-") else ()
         lines.append(CommandLine("make room", ("prexorctl", "module", "delete", *end, module.name)))
@@ -69,24 +90,27 @@ def commands_for(module: ModuleEvidence, kind: RotationKind, mode: str) -> tuple
     return tuple(lines)
 
 
-def traps(kind: RotationKind) -> tuple[str, ...]:
+def traps(signing: Signing) -> tuple[str, ...]:
     """What goes wrong in step 3 without a word from the tools involved."""
-    return (IDENTICAL_TRAP, UPLOAD_TRAP) if kind == "ca" else (IDENTICAL_TRAP, UPLOAD_TRAP, P384_TRAP)
+    common = (
+        (IDENTICAL_TRAP, UPLOAD_TRAP) if signing.kind == "ca" else (IDENTICAL_TRAP, UPLOAD_TRAP, P384_TRAP)
+    )
+    return (LOG_TRAP, *common) if signing.with_entry else common
 
 
-def script(modules: Sequence[ModuleEvidence], kind: RotationKind, mode: str) -> str:
+def script(modules: Sequence[ModuleEvidence], signing: Signing) -> str:
     """All lines for `modules` as a shell script to read, adapt and run where the new private key is."""
     out = [
         "#!/bin/sh",
         "# Re-signs modules and installs them. Read it first: choose the lines of your cosign, and put the",
         f"# path of the new private key in place of {KEY_PLACEHOLDER}.",
-        *(f"# {trap}" for trap in traps(kind)),
+        *(f"# {trap}" for trap in traps(signing)),
         "set -eu",
         "",
     ]
     for module in modules:
         out.append(f"# {shell_join((module.name, *filter(None, (module.version,))))}")
-        for line in commands_for(module, kind, mode):
+        for line in commands_for(module, signing):
             other = line.title == COSIGN_2
             out.append(f"# with cosign 2, instead of the next line: {line.text}" if other else line.text)
         out.append("")
@@ -99,18 +123,17 @@ def _copy_name(module: ModuleEvidence) -> str:
     return f"./{stem[:120] or 'module'}.jar"
 
 
-def _log(kind: RotationKind) -> tuple[str, ...]:
-    """With a log entry where the log's key is what is rotated, without one otherwise."""
-    if kind == "rekor":
+def _log(signing: Signing) -> tuple[str, ...]:
+    if signing.with_entry:
         return ("--tlog-upload=true", "--rekor-url", LOG_PLACEHOLDER)
     return ("--tlog-upload=false",)
 
 
-def _cosign_2(kind: RotationKind) -> tuple[str, ...]:
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *_log(kind))
+def _cosign_2(signing: Signing) -> tuple[str, ...]:
+    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *_log(signing))
 
 
-def _cosign_3(kind: RotationKind) -> tuple[str, ...]:
-    certificate = ("--certificate", CERTIFICATE_PLACEHOLDER) if kind == "ca" else ()
+def _cosign_3(signing: Signing) -> tuple[str, ...]:
+    certificate = ("--certificate", CERTIFICATE_PLACEHOLDER) if signing.kind == "ca" else ()
     legacy = ("--use-signing-config=false", "--new-bundle-format=false")
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *certificate, *_log(kind), *legacy)
+    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *certificate, *_log(signing), *legacy)
