@@ -7,6 +7,7 @@ from trustconsole.api import Revocation
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
 from trustconsole.cli.output import Stream
+from trustconsole.cli.rotating import UNDO
 from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, REJECT, WARN
 from trustconsole.cli.styled import Styled
 from trustconsole.cli.trust_root import print_changes
@@ -52,6 +53,9 @@ def _print(out: Stream, report: Revocation) -> None:
     if report.problems:
         blocks.heading(out, "What stands against it")
         blocks.findings(out, report.problems)
-    if not report.applied and not report.problems:
+    if report.applied:
+        out.line()
+        blocks.facts(out, (("undo", UNDO),))
+    elif not report.problems:
         out.line()
         blocks.facts(out, (("next", f"trustconsole revoke {short} --apply"),))

@@ -13,7 +13,7 @@ from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, NEUTRAL, REJECT, UNKNO
 from trustconsole.cli.styled import Styled
 from trustconsole.cli.table import Column, print_table
 from trustconsole.cli.trust_root import print_changes
-from trustconsole.text import plural, rfc3339, sentence
+from trustconsole.text import plural, rfc3339, sentence, shell_word
 
 STANDING_WORDS: Final = {
     "old_only": (REJECT, "old only"),
@@ -22,6 +22,10 @@ STANDING_WORDS: Final = {
     "neither": (REJECT, "neither"),
     "failing_before": (NEUTRAL, "failing before"),
 }
+UNSIGNED_WORDS: Final = (NEUTRAL, "unsigned allowed")
+"""A module that is let in without a signature depends on neither key."""
+UNDO: Final = "trustconsole rotate undo --apply"
+
 _COLUMNS: Final = (
     Column("module", least=10),
     Column("version", least=5, leaves=2),
@@ -46,7 +50,13 @@ def start(call: Call) -> int:
         override=values.override or "",
         follow_link=values.follow_link,
     )
-    _show(call, view)
+    recorded = values.apply or not view.result
+    command = (
+        ""
+        if recorded
+        else f"start --kind {values.kind} --old {values.old} --new {shell_word(str(values.new))}"
+    )
+    _show(call, view, command)
     return exit_codes.of_gate(holds=view.step != 1 or view.gate.holds)
 
 
@@ -85,23 +95,39 @@ def undo(call: Call) -> int:
     view = _rotation(call).undo(
         apply=values.apply, override=values.override or "", follow_link=values.follow_link
     )
-    _show(call, view)
+    if values.apply or call.output.json:
+        _show(call, view)
+    else:
+        _print_undo(call.output.out, view)
     return exit_codes.GOOD
 
 
-def _show(call: Call, view: RotationView) -> None:
+def _show(call: Call, view: RotationView, command: str = "") -> None:
     if call.output.json:
         call.output.document(view.to_dict())
     else:
-        _print(call.output.out, view)
+        _print(call.output.out, view, command)
     for problem in view.problems:
         call.output.note(problem)
 
 
-def _print(out: Stream, view: RotationView) -> None:
+def _print_undo(out: Stream, view: RotationView) -> None:
+    """What taking the last change back would do, whatever the step."""
+    out.row(Styled(), out.state(WARN, view.result or ""))
+    if view.diff is not None:
+        print_changes(out, view.diff)
+    out.line()
+    blocks.facts(out, (("to do it", f"{UNDO}{_follow(view)}"),))
+
+
+def _print(out: Stream, view: RotationView, command: str = "") -> None:
     plan = view.plan
     if plan is None:
+        if view.result:
+            out.row(Styled(), out.state(ACCEPT, sentence(view.result)))
         out.row(Styled(), out.state(NEUTRAL, view.next))
+        _print_nodes(out, view)
+        _print_undoable(out, view)
         return
     identities = f"{plan.old[:8]} {'→' if out.unicode else '->'} {plan.new[:8]}"
     out.row(Styled(), out.text(view.title, "bold") + out.text(f"  {identities}"))
@@ -120,9 +146,45 @@ def _print(out: Stream, view: RotationView) -> None:
     if view.diff is not None and view.step in (1, 4):
         blocks.heading(out, "What the file would gain and lose")
         print_changes(out, view.diff)
+        blocks.findings(out, view.warnings)
     _print_nodes(out, view)
     _print_modules(out, view)
     _print_gate(out, view)
+    blocks.facts(out, (("command", _command(view, command)),), indent="  ")
+    _print_undoable(out, view)
+
+
+def _command(view: RotationView, start: str) -> str | None:
+    """The exact command that carries the step out, with `start` that which records the plan first.
+
+    None where nothing can be carried out from here: a gate that no reason opens, or the end.
+    """
+    step = view.step
+    words = ["trustconsole rotate", start or "next", "--apply"]
+    if step in (2, 5):
+        if any(node.file_mismatch and node.via for node in view.nodes):
+            words.append("--send")
+        if not any(node.restart_command for node in view.nodes if node.state != "current"):
+            return None
+        words.append("--restart")
+    elif view.gate.holds and step in (1, 4) and view.plan is not None:
+        words += [f"--confirm {view.plan.old[:8]}"] if step == 4 else []
+    elif view.overridable:
+        words += [f"--confirm {view.plan.old[:8]}"] if step == 4 and view.plan is not None else []
+        words.append("--override 'THE REASON'")
+    elif not start:
+        return None
+    return " ".join(words) + (_follow(view) if step in (1, 4) else "")
+
+
+def _follow(view: RotationView) -> str:
+    return " --follow-link" if view.link else ""
+
+
+def _print_undoable(out: Stream, view: RotationView) -> None:
+    if view.undo is not None:
+        words = f"{UNDO} takes back {view.undo.action} at {view.undo.at}"
+        blocks.facts(out, (("undo", words),), indent="  ")
 
 
 def _dot(out: Stream, number: int, name: str, view: RotationView) -> Styled:
@@ -136,10 +198,11 @@ def _dot(out: Stream, number: int, name: str, view: RotationView) -> Styled:
 
 
 def _print_nodes(out: Stream, view: RotationView) -> None:
-    if not view.nodes or view.step not in (2, 5):
+    shown = view.nodes if view.step in (2, 5) else [one for one in view.nodes if one.state == "restart"]
+    if not shown:
         return
-    blocks.heading(out, "Nodes")
-    for node in view.nodes:
+    blocks.heading(out, "Nodes" if view.step in (2, 5) else "Nodes on old files")
+    for node in shown:
         lead = out.text("  ") + out.sign(BY_NODE_STATE[node.state]) + out.text(f" {node.name}  ", "bold")
         out.row(lead, out.text(sentence(node.reason)))
     for one in view.distribute:
@@ -154,7 +217,7 @@ def _print_modules(out: Stream, view: RotationView) -> None:
     waiting = [module for module in view.modules if module.commands]
     if view.step != 3 or not waiting:
         return
-    blocks.heading(out, "To run where the new private key is")
+    blocks.heading(out, f"To run {view.sign_where}")
     for module in waiting:
         out.row(out.text("  "), out.text(f"{module.name} {module.version or ''}".rstrip(), "bold"))
         for command in module.commands:
@@ -165,12 +228,16 @@ def _print_modules(out: Stream, view: RotationView) -> None:
 
 def counts_words(view: RotationView) -> str:
     """`7 new · 4 old only`, what there is none of left out."""
-    parts = [f"{count} {STANDING_WORDS[standing][1]}" for standing, count in view.counts if count]
+    unsigned = sum(module.unsigned for module in view.modules)
+    found = dict(view.counts)
+    found["both"] = found.get("both", 0) - unsigned
+    parts = [f"{count} {STANDING_WORDS[standing][1]}" for standing, count in found.items() if count]
+    parts += [f"{unsigned} {UNSIGNED_WORDS[1]}"] if unsigned else []
     return " · ".join(parts) or "none"
 
 
 def _module_row(out: Stream, module: RotationModule) -> list[Styled]:
-    sign, words = STANDING_WORDS[module.standing]
+    sign, words = UNSIGNED_WORDS if module.unsigned else STANDING_WORDS[module.standing]
     signed = rfc3339(module.signed) if module.signed else "never"
     return [
         out.sign(sign) + out.text(f" {module.name}"),

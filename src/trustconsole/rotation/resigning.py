@@ -8,7 +8,7 @@ behaviour as observed (a stored sidecar outlives an identical jar; `module uploa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,12 @@ from trustconsole.records.journal import RotationKind
 from trustconsole.rotation.model import ModuleEvidence
 from trustconsole.text import shell_join
 
-KEY_PLACEHOLDER: Final = "NEW.key"
+KEY_PLACEHOLDERS: Final[Mapping[RotationKind, str]] = {
+    "author": "NEW.key",
+    "ca": "LEAF.key",
+    "rekor": "AUTHOR.key",
+}
+"""Which private key signs: the new one, that of a certificate of the new CA, the author's as it is."""
 CERTIFICATE_PLACEHOLDER: Final = "LEAF.pem"
 LOG_PLACEHOLDER: Final = "https://REKOR.example.net"
 COSIGN_2: Final = "sign with cosign 2"
@@ -31,8 +36,8 @@ IDENTICAL_TRAP: Final = (
     "delete the module first, or build a new version."
 )
 LOG_TRAP: Final = (
-    f"The controller wants a log entry: put the address of a Rekor v1 log in place of {LOG_PLACEHOLDER}, one whose "
-    "key is the controller's rekor.publicKey (SIGSTORE_REKOR_PUBLIC_KEY names it to cosign)."
+    f"The controller wants a log entry: put the address of a Rekor v1 log in place of {LOG_PLACEHOLDER}, one "
+    "whose key is the controller's rekor.publicKey (SIGSTORE_REKOR_PUBLIC_KEY names it to cosign)."
 )
 P384_TRAP: Final = (
     "cosign 3 signs with SHA-384 or SHA-512 under P-384 and P-521 keys, which the controller refuses: use a "
@@ -54,6 +59,20 @@ class Signing:
     def with_entry(self) -> bool:
         """Whether it is logged: where the policy wants it, or the log's key is what is rotated."""
         return self.mode != "KEYED" and (self.logged or self.kind == "rekor")
+
+    @property
+    def key(self) -> str:
+        """What stands for the path of the private key in the command lines."""
+        return KEY_PLACEHOLDERS[self.kind]
+
+    @property
+    def place(self) -> str:
+        """Where the command lines are to be run."""
+        return {
+            "author": "where the new private key is",
+            "ca": "where the private key of a certificate of the new CA is",
+            "rekor": "where the author's private key is",
+        }[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +118,11 @@ def traps(signing: Signing) -> tuple[str, ...]:
 
 
 def script(modules: Sequence[ModuleEvidence], signing: Signing) -> str:
-    """All lines for `modules` as a shell script to read, adapt and run where the new private key is."""
+    """All lines for `modules` as a shell script to read, adapt and run where the private key is."""
     out = [
         "#!/bin/sh",
-        "# Re-signs modules and installs them. Read it first: choose the lines of your cosign, and put the",
-        f"# path of the new private key in place of {KEY_PLACEHOLDER}.",
+        "# Re-signs modules and installs them. Read it first, and choose the lines of your cosign.",
+        f"# Run it {signing.place}, and put the path of that key in place of {signing.key}.",
         *(f"# {trap}" for trap in traps(signing)),
         "set -eu",
         "",
@@ -130,10 +149,10 @@ def _log(signing: Signing) -> tuple[str, ...]:
 
 
 def _cosign_2(signing: Signing) -> tuple[str, ...]:
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *_log(signing))
+    return ("cosign", "sign-blob", "--yes", "--key", signing.key, *_log(signing))
 
 
 def _cosign_3(signing: Signing) -> tuple[str, ...]:
     certificate = ("--certificate", CERTIFICATE_PLACEHOLDER) if signing.kind == "ca" else ()
     legacy = ("--use-signing-config=false", "--new-bundle-format=false")
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *certificate, *_log(signing), *legacy)
+    return ("cosign", "sign-blob", "--yes", "--key", signing.key, *certificate, *_log(signing), *legacy)
