@@ -75,3 +75,12 @@ def test_every_picture_and_file_it_names_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_what_the_security_policy_points_to_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert links
+    assert [link for link in links if link not in {f"README.md#{anchor}" for anchor in anchors}] == []
+    assert "(SECURITY.md)" in README
