@@ -189,7 +189,7 @@ class Changes:
         return change
 
     def _close_interrupted(self, path: str) -> None:
-        """Say in the audit log what became of the last change of `path`, where a process was killed over it."""
+        """Say in the audit log what became of the last change of `path`, if a process was killed over it."""
         journal = load_journal(self.state)
         with suppress(TrustConsoleError):
             last = next(

@@ -170,8 +170,8 @@ class Rotation:
         """Plan the rotation of block `old` (fingerprint or prefix) to the block in the PEM file `new`.
 
         With `apply` the plan is recorded and step 1 carried out where its gate holds. The same plan again
-        resumes it; another one raises `GateRefused` once the plan under way has changed the file. `reviewed` is the digest of the
-        file that this was decided on, None: as it is now. Raises `UsageError` over
+        resumes it; another one raises `GateRefused` once the plan under way has changed the file. `reviewed`
+        is the digest of the file that this was decided on, None: as it is now. Raises `UsageError` over
         arguments, `InputError` over the PEM file, `WriteError` and `AuditRefused` over the change.
         """
         survey = self._session.survey()
@@ -371,8 +371,10 @@ def _begun(words: str, state: _State) -> str:
     """With a word about a first step that needs nothing: the new block may be there by mistake."""
     if state.case is None or state.step == 1:
         return words
-    target, new = state.case.plan.target, state.case.plan.new
-    return f"{words}; step 1 needs no change, {target} holds {new[:CONFIRM_DIGITS]} already: make sure it is yours"
+    target, new = state.case.plan.target, state.case.plan.new[:CONFIRM_DIGITS]
+    return (
+        f"{words}; step 1 needs no change, {target} holds {new} already: make sure that it is the right block"
+    )
 
 
 def _check_confirmation(plan: Plan, confirm: str) -> None:

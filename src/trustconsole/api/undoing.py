@@ -1,4 +1,4 @@
-"""Taking the newest change back: what stands against it, and the bytes, mode, owner, lists and times before it.
+"""Taking the newest change back: what stands against it, and what the file becomes again.
 
 It needs no plan: a revocation, and a change whose rotation was replaced, are taken back alike.
 """
@@ -56,8 +56,8 @@ def undoing(
     if current.sha256 != change.after:
         compare = ("trustconsole", "trust-root", "diff", str(changes.backups.file_of(backup)), str(path))
         against.append(
-            f"{path} was changed since ({current.sha256[:8]} instead of {change.after[:8]}), so taking back the "
-            "change before would lose that"
+            f"{path} was changed since ({current.sha256[:8]} instead of {change.after[:8]}), so taking "
+            "back the change before would lose that"
         )
         hints.append(f"compare: {shell_join(compare)}")
     if losses := losses_under(survey, restored, session.memory):
@@ -75,7 +75,10 @@ def undoing(
 
 
 def take_back(changes: Changes, wanted: Undoing, *, reason: str, reviewed: str | None, follow: bool) -> None:
-    """Write it; `reviewed` is the digest that it was decided on, None: as it is. Raises the writer's errors."""
+    """Write it, bytes, mode, owner, lists and times; `reviewed` is the digest it was decided on.
+
+    None: as it is. Raises the writer's errors.
+    """
     change, backup = wanted.change, wanted.backup
     path = Path(change.target)
     changes.write(
