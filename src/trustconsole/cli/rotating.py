@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from trustconsole import api
@@ -11,9 +12,10 @@ from trustconsole.cli.call import Call
 from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, NEUTRAL, REJECT, UNKNOWN, WARN
 from trustconsole.cli.styled import Styled
+from trustconsole.cli.suggesting import next_command, undo_command
 from trustconsole.cli.table import Column, print_table
 from trustconsole.cli.trust_root import print_changes
-from trustconsole.text import plural, rfc3339, sentence, shell_word
+from trustconsole.text import plural, rfc3339, sentence
 
 STANDING_WORDS: Final = {
     "old_only": (REJECT, "old only"),
@@ -24,7 +26,6 @@ STANDING_WORDS: Final = {
 }
 UNSIGNED_WORDS: Final = (NEUTRAL, "unsigned allowed")
 """A module that is let in without a signature depends on neither key."""
-UNDO: Final = "trustconsole rotate undo --apply"
 
 _COLUMNS: Final = (
     Column("module", least=10),
@@ -50,13 +51,9 @@ def start(call: Call) -> int:
         override=values.override or "",
         follow_link=values.follow_link,
     )
-    recorded = values.apply or not view.result
-    command = (
-        ""
-        if recorded
-        else f"start --kind {values.kind} --old {values.old} --new {shell_word(str(values.new))}"
-    )
-    _show(call, view, command)
+    dry = view.result is not None and not values.apply
+    arguments = ("--kind", values.kind, "--old", values.old, "--new", str(values.new)) if dry else ()
+    _show(call, view, arguments)
     return exit_codes.of_gate(holds=view.step != 1 or view.gate.holds)
 
 
@@ -98,36 +95,37 @@ def undo(call: Call) -> int:
     if values.apply or call.output.json:
         _show(call, view)
     else:
-        _print_undo(call.output.out, view)
+        _print_undo(call, view)
     return exit_codes.GOOD
 
 
-def _show(call: Call, view: RotationView, command: str = "") -> None:
+def _show(call: Call, view: RotationView, start: Sequence[str] = ()) -> None:
     if call.output.json:
         call.output.document(view.to_dict())
     else:
-        _print(call.output.out, view, command)
+        _print(call, view, start)
     for problem in view.problems:
         call.output.note(problem)
 
 
-def _print_undo(out: Stream, view: RotationView) -> None:
+def _print_undo(call: Call, view: RotationView) -> None:
     """What taking the last change back would do, whatever the step."""
+    out = call.output.out
     out.row(Styled(), out.state(WARN, view.result or ""))
     if view.diff is not None:
         print_changes(out, view.diff)
     out.line()
-    blocks.facts(out, (("to do it", f"{UNDO}{_follow(view)}"),))
+    blocks.facts(out, (("to do it", undo_command(call, view)),))
 
 
-def _print(out: Stream, view: RotationView, command: str = "") -> None:
-    plan = view.plan
+def _print(call: Call, view: RotationView, start: Sequence[str]) -> None:
+    out, plan = call.output.out, view.plan
     if plan is None:
         if view.result:
             out.row(Styled(), out.state(ACCEPT, sentence(view.result)))
         out.row(Styled(), out.state(NEUTRAL, view.next))
         _print_nodes(out, view)
-        _print_undoable(out, view)
+        _print_undoable(call, view)
         return
     identities = f"{plan.old[:8]} {'→' if out.unicode else '->'} {plan.new[:8]}"
     out.row(Styled(), out.text(view.title, "bold") + out.text(f"  {identities}"))
@@ -150,41 +148,14 @@ def _print(out: Stream, view: RotationView, command: str = "") -> None:
     _print_nodes(out, view)
     _print_modules(out, view)
     _print_gate(out, view)
-    blocks.facts(out, (("command", _command(view, command)),), indent="  ")
-    _print_undoable(out, view)
+    blocks.facts(out, (("command", next_command(call, view, start)),), indent="  ")
+    _print_undoable(call, view)
 
 
-def _command(view: RotationView, start: str) -> str | None:
-    """The exact command that carries the step out, with `start` that which records the plan first.
-
-    None where nothing can be carried out from here: a gate that no reason opens, or the end.
-    """
-    step = view.step
-    words = ["trustconsole rotate", start or "next", "--apply"]
-    if step in (2, 5):
-        if any(node.file_mismatch and node.via for node in view.nodes):
-            words.append("--send")
-        if not any(node.restart_command for node in view.nodes if node.state != "current"):
-            return None
-        words.append("--restart")
-    elif view.gate.holds and step in (1, 4) and view.plan is not None:
-        words += [f"--confirm {view.plan.old[:8]}"] if step == 4 else []
-    elif view.overridable:
-        words += [f"--confirm {view.plan.old[:8]}"] if step == 4 and view.plan is not None else []
-        words.append("--override 'THE REASON'")
-    elif not start:
-        return None
-    return " ".join(words) + (_follow(view) if step in (1, 4) else "")
-
-
-def _follow(view: RotationView) -> str:
-    return " --follow-link" if view.link else ""
-
-
-def _print_undoable(out: Stream, view: RotationView) -> None:
+def _print_undoable(call: Call, view: RotationView) -> None:
     if view.undo is not None:
-        words = f"{UNDO} takes back {view.undo.action} at {view.undo.at}"
-        blocks.facts(out, (("undo", words),), indent="  ")
+        words = f"{undo_command(call, view)} takes back {view.undo.action} at {view.undo.at}"
+        blocks.facts(call.output.out, (("undo", words),), indent="  ")
 
 
 def _dot(out: Stream, number: int, name: str, view: RotationView) -> Styled:
