@@ -25,6 +25,7 @@ from trustconsole.records.secrets import secret_in
 from trustconsole.records.syslog import SYSLOG, tell_syslog
 from trustconsole.storage import make_private, open_regular
 from trustconsole.storage.locking import flock_within
+from trustconsole.storage.own_files import refuse_shared
 from trustconsole.storage.temporary import cannot_sync, open_directory, read_all, sync_directory, write_all
 from trustconsole.text import human_bytes
 
@@ -120,6 +121,7 @@ class AuditLog:
     def _opened(self) -> Iterator[int]:
         descriptor = os.open(self.path, _FLAGS, 0o600)
         try:
+            refuse_shared(os.fstat(descriptor))
             if not flock_within(descriptor, fcntl.LOCK_EX, _LOCK_SECONDS):
                 raise self._refused("another process is writing it", "try again")
             yield descriptor
