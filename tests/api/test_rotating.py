@@ -319,7 +319,7 @@ print(json.dumps(said))
 """
     before = world.trust_root.read_bytes()
     said = with_mounts(
-        'mount -t tmpfs -o size=64k t "$1"',
+        'mount -t tmpfs -o size=64k,mode=700 t "$1"',
         code,
         state,
         world.root,

@@ -153,7 +153,7 @@ found = log.verify()
 print(json.dumps([said, appended, changed, found.ok, found.count, log.path.stat().st_size]))
 """
     said, appended, changed, whole, count, size = with_mounts(
-        'mount -t tmpfs -o size=64k t "$1"', code, tmp_path
+        'mount -t tmpfs -o size=64k,mode=700 t "$1"', code, tmp_path
     )
     assert said[0] == "AuditRefused"
     assert "No space left" in said[1]
