@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -282,6 +283,41 @@ def test_a_wrong_new_file_is_refused_with_what_is_wrong(
     with pytest.raises(error, match=words):
         start(world)
     assert not (world.root / "state/journal.json").exists()
+
+
+@pytest.mark.parametrize("spoiled", ["nothing", "no record", "other digest", "more names", "cut chain"])
+def test_an_override_counts_only_with_its_record_in_the_audit_log(world: World, spoiled: str) -> None:
+    start(world)
+    restart_all(world)
+    rotation = world.rotation()
+    assert rotation.next(apply=True, override="the module is deleted next").step == 4
+    journal, log = world.root / "state/journal.json", world.root / "state/audit.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    if spoiled == "no record":
+        log.write_bytes(b"".join(line for line in lines if b"rotation.override" not in line))
+    elif spoiled == "cut chain":
+        log.write_bytes(b"".join(lines[1:]))
+    elif spoiled != "nothing":
+        document = json.loads(journal.read_bytes())
+        [override] = document["overrides"]
+        if spoiled == "more names":
+            override["names"].append("another")
+        else:
+            override["digest"] = "0" * 64
+        journal.write_text(json.dumps(document))
+    view = world.rotation().view()
+    assert view.step == (4 if spoiled == "nothing" else 3)
+    assert ("1 override of the journal" in " ".join(view.problems)) == (spoiled != "nothing")
+
+
+def test_a_line_that_a_crash_cut_off_takes_no_override_away(world: World) -> None:
+    start(world)
+    restart_all(world)
+    rotation = world.rotation()
+    rotation.next(apply=True, override="the module is deleted next")
+    with (world.root / "state/audit.jsonl").open("ab") as log:
+        log.write(b'{"seq":')
+    assert rotation.view().step == 4
 
 
 def test_the_script_to_re_sign_names_every_module_that_needs_it(world: World) -> None:
