@@ -263,6 +263,7 @@ def test_a_new_version_under_another_name_counts_for_the_module(world: World) ->
     ("content", "error", "words"),
     [
         ("private", MalformedInput, "private key"),
+        ("private in a comment", MalformedInput, "private key"),
         ("two", MalformedInput, "exactly one"),
         ("none", MalformedInput, "exactly one"),
         ("same", UsageError, "the same"),
@@ -274,6 +275,9 @@ def test_a_wrong_new_file_is_refused_with_what_is_wrong(
 ) -> None:
     pem = {
         "private": private_pem(world.new),
+        "private in a comment": b"#"
+        + b"#".join(private_pem(world.new).splitlines(keepends=True)[1:-1])
+        + public_pem(world.new),
         "two": public_pem(world.new) + public_pem(world.other),
         "none": b"nothing\n",
         "same": public_pem(world.old),
@@ -283,6 +287,16 @@ def test_a_wrong_new_file_is_refused_with_what_is_wrong(
     with pytest.raises(error, match=words):
         start(world)
     assert not (world.root / "state/journal.json").exists()
+
+
+def test_the_plan_keeps_the_new_block_with_its_own_comment_and_nothing_else_of_the_file(world: World) -> None:
+    world.new_pem.write_bytes(
+        b"notes of ann\n\n# release \x1b[2J key\n" + public_pem(world.new) + b"more notes\n"
+    )
+    start(world)
+    plan = json.loads((world.root / "state/journal.json").read_bytes())["plan"]
+    assert plan["new_pem"] == "# release \\x1b[2J key\n" + public_pem(world.new).decode()
+    assert plan["new_pem"] in world.trust_root.read_text()
 
 
 @pytest.mark.parametrize("spoiled", ["nothing", "no record", "other digest", "more names", "cut chain"])

@@ -18,10 +18,10 @@ from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import AuditRefused, LimitExceeded, Location, MissingFile
+from trustconsole.private_keys import secret_in
 from trustconsole.records.audit_chain import AuditVerification, verify_chain
 from trustconsole.records.audit_records import AuditRecord, parse_record
 from trustconsole.records.operator import Operator
-from trustconsole.records.secrets import secret_in
 from trustconsole.records.syslog import SYSLOG, tell_syslog
 from trustconsole.storage import make_private, open_regular
 from trustconsole.storage.locking import flock_within
