@@ -49,6 +49,7 @@ from trustconsole.nodes import (
 )
 from trustconsole.records import Acknowledgements, Observations
 from trustconsole.release import ReleaseReport
+from trustconsole.storage import make_private
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
@@ -296,7 +297,8 @@ class Session:
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "export"
         stamp = self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(state)
+            make_private(directory)
             for attempt in range(100):
                 number = f"-{attempt}" if attempt else ""
                 path = directory / f"{stem[:80]}-{stamp}{number}{suffix}"
@@ -309,7 +311,7 @@ class Session:
                 return path
         except OSError as error:
             raise UnreadableFile(
-                f"cannot be written: {os.strerror(error.errno or 0)}",
+                f"cannot be written: {error.strerror or error}",
                 hint="check the state directory in the settings",
                 location=Location(str(directory)),
             ) from error

@@ -14,7 +14,7 @@ from typing import Final
 
 from trustconsole.records.journal import RotationKind
 from trustconsole.rotation.model import ModuleEvidence
-from trustconsole.text import shell_join
+from trustconsole.text import is_shell_word, shell_join
 
 KEY_PLACEHOLDERS: Final[Mapping[RotationKind, str]] = {
     "author": "NEW.key",
@@ -27,6 +27,8 @@ LOG_PLACEHOLDER: Final = "https://REKOR.example.net"
 COSIGN_2: Final = "sign with cosign 2"
 COSIGN_3: Final = "sign with cosign 3"
 _UNPLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+_NO_COMMAND: Final = "to be done by hand, a name holds NUL or ends with a line feed"
 
 UPLOAD_TRAP: Final = (
     "`prexorctl module upload` sends no signature, and the controller answers 422: use `module install`."
@@ -84,8 +86,9 @@ class CommandLine:
 
     @property
     def text(self) -> str:
-        """The line as a shell takes it: quoted, printable, one line."""
-        return shell_join(self.argv)
+        """The line as a shell takes it: quoted, printable, one line; a comment where no shell can take it."""
+        line = shell_join(self.argv)
+        return line if all(map(is_shell_word, self.argv)) else f"# {_NO_COMMAND}: {line}"
 
 
 def commands_for(module: ModuleEvidence, signing: Signing) -> tuple[CommandLine, ...]:
