@@ -133,18 +133,31 @@ def test_what_nothing_lists_is_found_by_name_and_role(tmp_path: Path) -> None:
     tmp_path.joinpath("subdirectory").mkdir()
     tmp_path.joinpath("loop").symlink_to("loop")
     tmp_path.joinpath("elsewhere.zip").symlink_to("/etc/hostname")
+    tmp_path.joinpath("dangling").symlink_to("nowhere")
+    tmp_path.joinpath("out").symlink_to("..")
+    tmp_path.joinpath("here").symlink_to(".")
+    tmp_path.joinpath("below").symlink_to("subdirectory")
+    tmp_path.joinpath("again").symlink_to("LICENSE")
+    os.mkfifo(tmp_path / "pipe")
     found = find_unlisted(tmp_path, frozenset({"a.zip"}), ("checksums.txt",))
-    assert [(file.name, file.role) for file in found] == [
-        ("LICENSE", "other"),
-        ("Setup.EXE", "archive"),
-        ("a.zip.sbom.json", "sbom"),
-        ("elsewhere.zip", "archive"),
-        ("extra.tar.gz", "archive"),
-        ("loop", "other"),
+    assert [(file.name, file.role, file.status) for file in found] == [
+        ("LICENSE", "other", "unlisted"),
+        ("Setup.EXE", "archive", "unlisted"),
+        ("a.zip.sbom.json", "sbom", "unlisted"),
+        ("again", "other", "unlisted"),
+        ("dangling", "other", "refused"),
+        ("elsewhere.zip", "archive", "refused"),
+        ("extra.tar.gz", "archive", "unlisted"),
+        ("loop", "other", "refused"),
+        ("out", "other", "refused"),
+        ("pipe", "other", "unlisted"),
     ]
-    outside = next(file for file in found if file.name == "elsewhere.zip")
-    assert outside.path is None
-    assert "no regular file of this directory" in outside.reason
+    by_name = {file.name: file for file in found}
+    assert by_name["elsewhere.zip"].path is None
+    assert by_name["elsewhere.zip"].reason.endswith("leads out of the directory, to /etc/hostname")
+    assert "does not exist" in by_name["dangling"].reason
+    assert "leads back" in by_name["loop"].reason
+    assert "no regular file of this directory" in by_name["pipe"].reason
 
 
 def test_a_directory_that_is_not_there_or_far_too_full_is_said(

@@ -270,6 +270,25 @@ def test_a_listed_link_to_nothing_refuses(ask: Ask, release: Release) -> None:
     assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "file-refused")
 
 
+@pytest.mark.parametrize("target", ["nowhere", "/etc/hostname", "..", "link"])
+def test_a_link_that_nothing_lists_refuses_where_it_leads_to_nothing_or_out(
+    ask: Ask, release: Release, target: str
+) -> None:
+    release.directory.joinpath("link").symlink_to(target)
+    report = ask(now=SIGNED)
+    assert outcome(report) == ("reject", "checksums", "file-refused")
+    assert report.counts["refused"] == 1
+
+
+def test_a_link_that_stays_inside_is_as_any_other_file(ask: Ask, release: Release) -> None:
+    release.directory.joinpath("latest").symlink_to(".")
+    release.write("LICENSE", b"")
+    release.directory.joinpath("COPYING").symlink_to("LICENSE")
+    report = ask(now=SIGNED)
+    assert outcome(report) == ACCEPT
+    assert report.counts["unlisted"] == 2
+
+
 def test_a_checksums_file_of_another_name_is_taken_and_otherwise_proposed(ask: Ask, release: Release) -> None:
     for path in list(release.directory.glob("checksums.txt*")):
         path.rename(path.with_name(f"prexorctl_1.4.0_{path.name}"))
