@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from base64 import b64encode
 from datetime import timedelta
@@ -246,6 +247,20 @@ def test_an_archive_that_is_not_listed_refuses_and_other_files_do_not(ask: Ask, 
     assert report.clean
     release.write("prexorctl_1.4.0_freebsd_x86_64.tar.gz", b"")
     assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "archive-unlisted")
+
+
+@pytest.mark.parametrize("name", ["prexorctl.tar.lz4", "prexorctl.RUN", "prexorctl.cpio", "a.tar.gz "])
+def test_an_unlisted_archive_refuses_whatever_it_is_called(ask: Ask, release: Release, name: str) -> None:
+    release.write(name, b"")
+    assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "archive-unlisted")
+
+
+def test_an_unlisted_archive_under_an_innocent_name_refuses(ask: Ask, release: Release) -> None:
+    release.write("NOTES", gzip.compress(b"unpack me"))
+    report = ask(now=SIGNED)
+    assert outcome(report) == ("reject", "checksums", "archive-unlisted")
+    finding = next(one for one in report.findings if one.id == "archive-unlisted")
+    assert "by its first bytes it is gzip" in finding.cause
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from typing import Literal
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, Location
 from trustconsole.release.checksums import Checksums, ListedFile
-from trustconsole.release.roles import Role, role_of
-from trustconsole.storage import Trail, as_input_error, digest_file, follow
+from trustconsole.release.roles import HEAD_BYTES, Role, archive_format, role_of
+from trustconsole.storage import Trail, as_input_error, digest_file, follow, open_regular
 
 FileStatus = Literal["ok", "altered", "missing", "conflicting", "unlisted", "refused"]
 Progress = Callable[[int, int], None]
@@ -223,7 +223,20 @@ def _unlisted(directory: Path, entry: os.DirEntry[str]) -> ReleaseFile | None:
     if not stat.S_ISREG(mode):
         reason = "it is no regular file of this directory"
         return ReleaseFile(name, "unlisted", role, False, reason=reason)
+    known = _format_of(trail.end) if role == "other" else None
+    if known is not None:
+        reason = f"by its first bytes it is {known}"
+        return ReleaseFile(name, "unlisted", "archive", False, reason=reason, path=trail.end)
     return ReleaseFile(name, "unlisted", role, False, path=trail.end)
+
+
+def _format_of(path: Path) -> str | None:
+    """The archive format by the first bytes, None also for a file that cannot be read."""
+    try:
+        with open_regular(path) as (descriptor, _status):
+            return archive_format(os.pread(descriptor, HEAD_BYTES, 0))
+    except InputError:
+        return None
 
 
 def _link_refusal(directory: Path, trail: Trail) -> str:
