@@ -99,6 +99,20 @@ def test_an_error_finding_is_never_good_even_where_the_verdict_is_accept(
     assert document(ask(release, root, "--documented-identity", "--json"))["verdict"] == "accept"
 
 
+def test_a_name_without_end_is_no_lookalike_and_is_printed_short_and_kept_in_json(
+    release: Release, root: Path
+) -> None:
+    name = LOOKALIKE + "x" * 50_000
+    release.sign(leaf=release.publisher.leaf(name))
+    ran = ask(release, root, "--documented-identity")
+    assert ran.code == 1
+    assert "limit of 2048 characters" in ran.text
+    assert len(ran.text) < 20_000
+    found = document(ask(release, root, "--documented-identity", "--json"))
+    assert found["signer"]["san"] == [name]
+    assert "lookalike-identity" not in {one["id"] for one in found["findings"]}
+
+
 def test_where_the_signature_does_not_count_nothing_it_lists_is_shown_as_good(
     release: Release, root: Path
 ) -> None:

@@ -54,7 +54,10 @@ def print_image(out: Stream, report: ImageReport) -> None:
     """Verdict, facts, findings, every signature and attestation, platforms, and the line to pull."""
     by = f" (step {report.rule})" if report.rule else ""
     head = out.text(f"{report.verdict}: ", "bold")
-    out.row(out.sign(sign_of(report)) + out.text(" "), head + out.text(f"{sentence(report.reason)}.{by}"))
+    out.row(
+        out.sign(sign_of(report)) + out.text(" "),
+        head + out.text(f"{blocks.brief(sentence(report.reason))}.{by}"),
+    )
     out.line()
     blocks.facts(out, _facts(report))
     if report.findings:
@@ -80,7 +83,7 @@ def _facts(report: ImageReport) -> list[tuple[str, str | None]]:
         ("trusted", policy.trust if policy else None),
         ("wanted", policy.identity if policy else None),
         ("issuer", policy.issuer if policy else None),
-        ("signer", ", ".join(signer.san) if signer and signer.san else None),
+        ("signer", blocks.names(signer.san) if signer and signer.san else None),
         ("signer SPKI", signer.spki_sha256 if signer else None),
         ("blobs", ", ".join(f"{count} {word}" for word, count in sorted(report.blobs.items()))),
         ("judged at", rfc3339(policy.at) if policy else None),
@@ -99,7 +102,7 @@ def _signature(out: Stream, signature: ImageSignature, title: str) -> None:
             ("form", signature.form),
             ("from", signature.where),
             ("made for", signature.reference),
-            ("signer", ", ".join(signer.san) if signer and signer.san else None),
+            ("signer", blocks.names(signer.san) if signer and signer.san else None),
             ("signed at", rfc3339(signature.verified_time) if signature.verified_time else None),
         ),
     )

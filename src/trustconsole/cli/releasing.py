@@ -112,7 +112,10 @@ def print_release(out: Stream, report: ReleaseReport, *, components: bool) -> No
     """Verdict, facts, findings, trace, files, bills of materials."""
     by = f" (step {report.rule})" if report.rule else ""
     head = out.text(f"{report.verdict}: ", "bold")
-    out.row(out.sign(sign_of(report)) + out.text(" "), head + out.text(f"{sentence(report.reason)}.{by}"))
+    out.row(
+        out.sign(sign_of(report)) + out.text(" "),
+        head + out.text(f"{blocks.brief(sentence(report.reason))}.{by}"),
+    )
     out.line()
     blocks.facts(out, _facts(report))
     if report.findings:
@@ -141,7 +144,7 @@ def _facts(report: ReleaseReport) -> list[tuple[str, str | None]]:
         ("trusted", policy.trust if policy else None),
         ("wanted", policy.identity if policy else None),
         ("issuer", policy.issuer if policy else None),
-        ("signer", ", ".join(signer.san) if signer and signer.san else None),
+        ("signer", blocks.names(signer.san) if signer and signer.san else None),
         ("signer SPKI", signer.spki_sha256 if signer else None),
         ("signed at", rfc3339(report.verified_time) if report.verified_time else None),
         ("judged at", rfc3339(policy.at) if policy else None),

@@ -7,13 +7,14 @@ Nothing of an image is used before it was hashed; the one place where that happe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, Location, MalformedInput
 from trustconsole.release.images.files import Region
-from trustconsole.release.images.manifests import Descriptor
+from trustconsole.release.images.manifests import Descriptor, Manifest
 from trustconsole.release.images.references import Repository
 from trustconsole.text import human_bytes
 
@@ -85,6 +86,9 @@ class ImageCopy(Protocol):
 
     def attachments(self, image: Descriptor) -> Attachments:
         """What is attached to the image; raises `InputError` where that cannot be told."""
+
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """What else than the verified manifests the copy makes a reader run, in words; never raises."""
 
 
 def verified(data: bytes, descriptor: Descriptor, where: str) -> bytes:

@@ -16,15 +16,15 @@ from trustconsole.errors import InputError, Location, MalformedInput, MissingFil
 from trustconsole.json_fields import text_member
 from trustconsole.release.images.blobs import Attachment, Attachments, Blob, judge_region, verified
 from trustconsole.release.images.carriers import (
-    SIGNATURE_ARTIFACT,
     Carrier,
     Manifests,
     attachments_of,
     broken,
-    is_bundle_type,
     referrers_in,
     tag_about,
 )
+from trustconsole.release.images.claims import IMAGE_KINDS, KIND, KIND_PREFIX, REF_NAME, may_be_image
+from trustconsole.release.images.docker_list import foreign_in_lists
 from trustconsole.release.images.files import Files, Region
 from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
 from trustconsole.release.images.references import Repository, read_repository, tag_of
@@ -32,10 +32,6 @@ from trustconsole.strict_text import strict_json
 
 MARK: Final = "oci-layout"
 INDEX: Final = "index.json"
-_REF_NAME: Final = "org.opencontainers.image.ref.name"
-_KIND: Final = "kind"
-_KIND_PREFIX: Final = "dev.cosignproject.cosign/"
-_IMAGES: Final = ("image", "imageIndex")
 _MARK_BYTES: Final = 4096
 
 
@@ -82,12 +78,12 @@ class LayoutCopy:
             chosen = next((one for one in self._index.manifests if one.digest == digest), None) or (
                 self._by_blob(digest)
             )
-        name = chosen.annotations.get(_REF_NAME, "")
+        name = chosen.annotations.get(REF_NAME, "")
         self.repository = read_repository(name.rpartition(":")[0])
         return chosen
 
     def _only_image(self) -> Descriptor:
-        images = {one.digest: one for one in self._index.manifests if self._may_be_image(one)}
+        images = {one.digest: one for one in self._index.manifests if may_be_image(one, self._manifests)}
         inside = {part.digest for one in images.values() for part in self._parts(one)}
         tops = [one for one in images.values() if one.digest not in inside]
         if not tops:
@@ -101,17 +97,6 @@ class LayoutCopy:
                 hint=f"name one of them: {self.where}@{tops[0].digest}",
             )
         return tops[0]
-
-    def _may_be_image(self, entry: Descriptor) -> bool:
-        kind = entry.annotations.get(_KIND, "")
-        if kind.startswith(_KIND_PREFIX):
-            return kind.removeprefix(_KIND_PREFIX) in _IMAGES
-        if tag_about(tag_of(entry.annotations.get(_REF_NAME, ""))) is not None:
-            return False
-        kind_of = entry.artifact_type or ""
-        if is_bundle_type(kind_of) or kind_of == SIGNATURE_ARTIFACT:
-            return False
-        return entry.is_manifest and self._manifests.subject(entry) is None
 
     def _parts(self, entry: Descriptor) -> tuple[Descriptor, ...]:
         try:
@@ -140,6 +125,10 @@ class LayoutCopy:
         except InputError as error:
             return Blob(descriptor, "unreadable", str(error))
 
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """As `ImageCopy.foreign`: the lists beside the index that `docker load` reads."""
+        return foreign_in_lists(self._files, verified)
+
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: what `index.json` names, by any of the schemes."""
         carriers: list[Carrier | Attachment] = []
@@ -154,11 +143,11 @@ class LayoutCopy:
     def _carried_by(self, entry: Descriptor, image: Descriptor) -> Sequence[Carrier]:
         if entry.digest == image.digest:
             return ()
-        kind = entry.annotations.get(_KIND, "")
-        if kind.startswith(_KIND_PREFIX):
+        kind = entry.annotations.get(KIND, "")
+        if kind.startswith(KIND_PREFIX):
             # Such a layout holds one image, and all of it belongs to that.
-            return () if kind.removeprefix(_KIND_PREFIX) in _IMAGES else (Carrier(entry),)
-        about = tag_about(tag_of(entry.annotations.get(_REF_NAME, "")))
+            return () if kind.removeprefix(KIND_PREFIX) in IMAGE_KINDS else (Carrier(entry),)
+        about = tag_about(tag_of(entry.annotations.get(REF_NAME, "")))
         if about is None:
             return (Carrier(entry),) if self._manifests.subject(entry) == image.digest else ()
         digest, suffix = about
@@ -192,5 +181,5 @@ class LayoutCopy:
 
 
 def _described(entry: Descriptor) -> str:
-    name = entry.annotations.get(_REF_NAME)
+    name = entry.annotations.get(REF_NAME)
     return f"{entry.digest} ({name})" if name else entry.digest

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from trustconsole import limits
@@ -108,6 +108,11 @@ class RegistryCopy:
     def judge(self, descriptor: Descriptor) -> Blob:
         """As `ImageCopy.judge`: layers are hashed by whoever pulls them."""
         return Blob(descriptor, "remote")
+
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """As `ImageCopy.foreign`: what is pulled by digest is that image."""
+        del verified
+        return None
 
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: both tags of the scheme, and the referrers."""

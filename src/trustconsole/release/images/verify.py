@@ -90,6 +90,10 @@ def verify_copy(
         _refuse_reading(answer, error)
         return answer.report()
     _judge_content(answer, content, complete=question.complete)
+    foreign = copy.foreign(content.builds)
+    if foreign is not None:
+        answer.decide("reject", "content", kinds.FOREIGN_IMAGE.id, foreign)
+        answer.tell(kinds.FOREIGN_IMAGE, reason=foreign)
     judged: list[Judged] = []
     for attachment in attachments.found:
         for stored in read_stored(attachment, image.digest, content.data):
