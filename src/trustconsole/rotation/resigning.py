@@ -15,10 +15,10 @@ from typing import Final
 from trustconsole.records.journal import RotationKind
 from trustconsole.rotation.model import ModuleEvidence
 from trustconsole.text import shell_join
+from trustconsole.verification.signing_advice import LOG_NEEDED, log_flags
 
 KEY_PLACEHOLDER: Final = "NEW.key"
 CERTIFICATE_PLACEHOLDER: Final = "LEAF.pem"
-LOG_PLACEHOLDER: Final = "https://REKOR.example.net"
 COSIGN_2: Final = "sign with cosign 2"
 COSIGN_3: Final = "sign with cosign 3"
 _UNPLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -29,10 +29,6 @@ UPLOAD_TRAP: Final = (
 IDENTICAL_TRAP: Final = (
     "The store keeps the old signature file where the jar's bytes did not change, and hands it to daemons: "
     "delete the module first, or build a new version."
-)
-LOG_TRAP: Final = (
-    f"The controller wants a log entry: put the address of a Rekor v1 log in place of {LOG_PLACEHOLDER}, one whose "
-    "key is the controller's rekor.publicKey (SIGSTORE_REKOR_PUBLIC_KEY names it to cosign)."
 )
 P384_TRAP: Final = (
     "cosign 3 signs with SHA-384 or SHA-512 under P-384 and P-521 keys, which the controller refuses: use a "
@@ -95,7 +91,7 @@ def traps(signing: Signing) -> tuple[str, ...]:
     common = (
         (IDENTICAL_TRAP, UPLOAD_TRAP) if signing.kind == "ca" else (IDENTICAL_TRAP, UPLOAD_TRAP, P384_TRAP)
     )
-    return (LOG_TRAP, *common) if signing.with_entry else common
+    return (LOG_NEEDED, *common) if signing.with_entry else common
 
 
 def script(modules: Sequence[ModuleEvidence], signing: Signing) -> str:
@@ -123,17 +119,20 @@ def _copy_name(module: ModuleEvidence) -> str:
     return f"./{stem[:120] or 'module'}.jar"
 
 
-def _log(signing: Signing) -> tuple[str, ...]:
-    if signing.with_entry:
-        return ("--tlog-upload=true", "--rekor-url", LOG_PLACEHOLDER)
-    return ("--tlog-upload=false",)
-
-
 def _cosign_2(signing: Signing) -> tuple[str, ...]:
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *_log(signing))
+    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *log_flags(entry=signing.with_entry))
 
 
 def _cosign_3(signing: Signing) -> tuple[str, ...]:
     certificate = ("--certificate", CERTIFICATE_PLACEHOLDER) if signing.kind == "ca" else ()
     legacy = ("--use-signing-config=false", "--new-bundle-format=false")
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *certificate, *_log(signing), *legacy)
+    return (
+        "cosign",
+        "sign-blob",
+        "--yes",
+        "--key",
+        KEY_PLACEHOLDER,
+        *certificate,
+        *log_flags(entry=signing.with_entry),
+        *legacy,
+    )
