@@ -16,7 +16,10 @@ IN_WHEEL = (
 )
 IN_SOURCE = (
     "README.md",
+    "SECURITY.md",
     "LICENSE",
+    ".ci/release",
+    ".ci/sbom.py",
     "pyproject.toml",
     "src/trustconsole/console/console.tcss",
     "tests/architecture/test_imports.py",

@@ -334,7 +334,7 @@ print(json.dumps(said))
 
 
 def test_modules_that_are_not_there_any_more_close_the_gate_until_a_reason_is_given(world: World) -> None:
-    """An unmounted store looks like an empty one: nothing says that its modules can do without the old key."""
+    """An unmounted store looks like an empty one: nothing says that its modules need no old key."""
     start(world)
     restart_all(world)
     (world.root / "modules").rename(world.root / "elsewhere")

@@ -83,3 +83,12 @@ def test_what_the_palette_leaves_to_the_command_line_is_named() -> None:
     assert found is not None
     named = set(re.findall(r"`([a-z -]+)`", found[1]))
     assert named == {row.name for row in COMMANDS if row.words and not row.palette}
+
+
+def test_what_the_security_policy_points_to_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert links
+    assert [link for link in links if link not in {f"README.md#{anchor}" for anchor in anchors}] == []
+    assert "(SECURITY.md)" in README

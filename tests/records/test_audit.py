@@ -215,8 +215,11 @@ def test_a_record_that_is_too_long_is_refused(tmp_path: Path) -> None:
     assert log.records() == ()
 
 
-def test_the_head_goes_to_the_host_s_log_in_one_harmless_line(tmp_path: Path) -> None:
-    place = tmp_path / "log.socket"
+def test_the_head_goes_to_the_host_s_log_in_one_harmless_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the address of a socket is short
+    place = Path("log.socket")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(place))
         log = AuditLog(tmp_path / "state", operator=ANN, clock=lambda: NOW, syslog=place)
@@ -228,8 +231,11 @@ def test_the_head_goes_to_the_host_s_log_in_one_harmless_line(tmp_path: Path) ->
     assert line.decode().isprintable()
 
 
-def test_a_host_log_that_does_not_take_the_line_holds_nothing_up(tmp_path: Path) -> None:
-    place = tmp_path / "log.socket"
+def test_a_host_log_that_does_not_take_the_line_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = Path("log.socket")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(place))  # and never reads: its queue is full soon
         log = AuditLog(tmp_path / "state", operator=ANN, clock=lambda: NOW, syslog=place)

@@ -237,6 +237,8 @@ def test_a_component_is_the_same_one_whatever_its_version(purl: str, identity: s
         ("a.ZIP", "archive"),
         ("a.tar.gz.sbom.json", "sbom"),
         ("a.zip.cdx.json", "sbom"),
+        ("a-1-py3-none-any.whl", "archive"),
+        ("a-1-py3-none-any.whl.sbom.cdx.json", "sbom"),
         ("prexorctl", "other"),
         ("a.zip.sig", "other"),
         ("metadata.json", "other"),
@@ -249,3 +251,5 @@ def test_a_name_says_what_a_file_is(name: str, role: str) -> None:
 def test_an_sbom_belongs_to_the_archive_whose_name_it_bears() -> None:
     assert archive_of("a.tar.gz.sbom.json") == "a.tar.gz"
     assert archive_of("a.zip.cyclonedx.json") == "a.zip"
+    assert archive_of("a-1-py3-none-any.whl.sbom.cdx.json") == "a-1-py3-none-any.whl"
+    assert archive_of("a.zip.SBOM.cyclonedx.json") == "a.zip"

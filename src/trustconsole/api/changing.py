@@ -112,6 +112,7 @@ class Changes:
         self.arm()
         with lock_beside(wanted.path, holder=str(self._operator)):
             sweep_leftovers(wanted.path)
+            self._close_interrupted(str(wanted.path))
             replacement = self._write(wanted)
         if replacement.outcome == "new":
             return replacement
@@ -155,7 +156,7 @@ class Changes:
         elif replacement.outcome == "old":
             self._settle(change, "void", replacement.problem or "")
         else:
-            self._tell(change, f"indeterminate: {replacement.problem}")
+            self._tell(change.target, change.before, f"indeterminate: {replacement.problem}")
         return replacement
 
     def _record(self, wanted: Wanted, data: bytes, before: str) -> Change:
@@ -169,19 +170,46 @@ class Changes:
             reason=wanted.reason,
             details=dict(wanted.details),
         )
-        backup = self.backups.keep(wanted.path, data, FileMetadata.of(wanted.path))
-        change = Change(
-            secrets.token_hex(8),
-            wanted.action,
-            str(wanted.path),
-            before,
-            after,
-            backup.id,
-            rfc3339(self._clock()),
-            undoes=wanted.undoes,
-        )
-        save_journal(self.state, self.journal().with_change(change))
+        try:
+            backup = self.backups.keep(wanted.path, data, FileMetadata.of(wanted.path))
+            change = Change(
+                secrets.token_hex(8),
+                wanted.action,
+                str(wanted.path),
+                before,
+                after,
+                backup.id,
+                rfc3339(self._clock()),
+                undoes=wanted.undoes,
+            )
+            save_journal(self.state, self.journal().with_change(change))
+        except TrustConsoleError as error:
+            self._tell(str(wanted.path), before, f"void: {error}")
+            raise
         return change
+
+    def _close_interrupted(self, path: str) -> None:
+        """Say in the audit log what became of the last change of `path`, if a process was killed over it."""
+        journal = load_journal(self.state)
+        with suppress(TrustConsoleError):
+            last = next(
+                (
+                    record
+                    for record in reversed(self.audit.records())
+                    if record.target == path and record.action.startswith("trust.")
+                ),
+                None,
+            )
+            if last is None or last.action == "trust.outcome":
+                return
+            settled = any(
+                (change.target, change.before, change.after) == (path, last.before, last.after)
+                and change.state != "intended"
+                for change in journal.changes
+            )
+            if not settled:
+                outcome = "applied" if digest_now(path) == last.after else "void"
+                self._tell(path, last.before, f"{outcome}: found after an interruption")
 
     def _settle(self, change: Change, state: ChangeState, said: str) -> None:
         """Write down what it came to. Where that fails, the next look finds out from the file."""
@@ -190,16 +218,16 @@ class Changes:
             with suppress(TrustConsoleError):
                 save_journal(self.state, journal.settled(change.id, state))
         if state != "applied" or said:
-            self._tell(change, said or state)
+            self._tell(change.target, change.before, said or state)
 
-    def _tell(self, change: Change, words: str) -> None:
+    def _tell(self, target: str, before: str | None, words: str) -> None:
         """A second audit record, where the change did not simply succeed."""
         with suppress(TrustConsoleError):
             self.audit.append(
                 "trust.outcome",
-                target=change.target,
-                before=change.before,
-                after=digest_now(change.target),
+                target=target,
+                before=before,
+                after=digest_now(target),
                 reason=words[:500],
             )
 

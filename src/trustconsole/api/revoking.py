@@ -133,7 +133,7 @@ OVERRIDABLE: Final = frozenset({"nothing-left", "nothing-trusted"})
 def _find(survey: Survey, fingerprint: str) -> tuple[RotationKind, FileBytes, Candidate]:
     """The file that holds the block, and the file without it."""
     found: list[tuple[RotationKind, FileBytes, Candidate]] = []
-    first: UsageError | None = None
+    missed: list[UsageError] = []
     for kind in ("author", "rekor"):
         rotation: RotationKind = "rekor" if kind == "rekor" else "author"
         try:
@@ -142,9 +142,18 @@ def _find(survey: Survey, fingerprint: str) -> tuple[RotationKind, FileBytes, Ca
             role = role_of(survey, rotation)
             found.append((rotation, file, remove_block(file, fingerprint, now=survey.now, load_as=role)))
         except UsageError as error:
-            first = first or error
+            missed.append(error)
     if not found:
-        raise first or UsageError("there is no file that holds a block")
+        absent = [error for error in missed if error.message.startswith("no block of")]
+        if len(absent) > 1:
+            raise UsageError(
+                f"no block of the trust root or of the Rekor key file has the fingerprint {fingerprint}",
+                hint="; ".join(
+                    error.hint.replace("it has", f"the {place} has", 1)
+                    for error, place in zip(absent, ("trust root", "Rekor key file"), strict=True)
+                ),
+            )
+        raise missed[0]
     if len(found) > 1:
         raise UsageError(
             f"{fingerprint} names a block of the trust root and one of the Rekor key file",

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from trustconsole import limits
 from trustconsole.api.changing import Changes, Wanted, same_bytes
-from trustconsole.api.rotation_evidence import Gathered, gather, losses_under, seen_by
+from trustconsole.api.rotation_evidence import Gathered, gather, seen_by
 from trustconsole.api.rotation_nodes import NodeRestarts, distributions
 from trustconsole.api.rotation_plan import keep_sidecars, make_plan
 from trustconsole.api.rotation_rows import gate_now, row_of, signing_of, starting
 from trustconsole.api.rotation_view import RotationView
 from trustconsole.api.survey import Survey
+from trustconsole.api.undoing import take_back, undoing
 from trustconsole.errors import GateRefused, UsageError
 from trustconsole.records import Journal, Operator, Override, Plan
 from trustconsole.rotation import (
@@ -34,9 +34,8 @@ from trustconsole.rotation import (
     step_words,
     traps,
 )
-from trustconsole.storage import link_end, read_bounded
+from trustconsole.storage import link_end
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import diff_trust_roots, scan_trust_root
 
 if TYPE_CHECKING:
     from trustconsole.api.session import Session
@@ -110,11 +109,20 @@ class Rotation:
         survey, case, gathered = state.survey, state.case, state.gathered
         problems = (state.journal.problem,) if state.journal.problem else ()
         if case is None or gathered is None:
-            undo = None
             return RotationView(
-                survey.now, self._session.read_only, None, "none", None, Gate(holds=False), None,
-                undo=undo, problems=problems, result=result,
-            )  # fmt: skip
+                survey.now,
+                self._session.read_only,
+                None,
+                "none",
+                None,
+                Gate(holds=False),
+                None,
+                survey.nodes,
+                counts=tuple(counts(()).items()),
+                undo=state.journal.last_applied(),
+                problems=problems,
+                result=result,
+            )
         plan, evidence = case.plan, case.evidence
         tracked = case.tracked
         signing = signing_of(survey, plan.kind)
@@ -137,12 +145,13 @@ class Rotation:
             evidence.negative,
             distributions(survey, evidence.nodes, plan.target) if state.step in (2, 5) else (),
             traps(signing) if state.step == 3 else (),
-            state.journal.last_applied(plan.target),
+            state.journal.last_applied(),
             link_end(plan.target),
             problems,
             result,
             candidate.warnings if candidate is not None else (),
             evidence.target.sha256,
+            signing.place,
         )
 
     # -- changing
@@ -161,8 +170,8 @@ class Rotation:
         """Plan the rotation of block `old` (fingerprint or prefix) to the block in the PEM file `new`.
 
         With `apply` the plan is recorded and step 1 carried out where its gate holds. The same plan again
-        resumes it; another one while it is under way raises `GateRefused`. `reviewed` is the digest of the
-        file that this was decided on, None: as it is now. Raises `UsageError` over
+        resumes it; another one raises `GateRefused` once the plan under way has changed the file. `reviewed`
+        is the digest of the file that this was decided on, None: as it is now. Raises `UsageError` over
         arguments, `InputError` over the PEM file, `WriteError` and `AuditRefused` over the change.
         """
         survey = self._session.survey()
@@ -172,7 +181,11 @@ class Rotation:
         current = journal.plan
         if current is not None and current.is_same(plan.kind, plan.old, plan.new, plan.target):
             plan = current
-        elif current is not None and (step := self._look().step) not in (1, "done", "none"):
+        elif (
+            current is not None
+            and journal.changed_by(current)
+            and (step := self._look().step) not in (1, "done", "none")
+        ):
             raise GateRefused(
                 f"another rotation is under way ({current.kind} {current.old[:8]} to {current.new[:8]}, "
                 f"step {step})",
@@ -180,7 +193,9 @@ class Rotation:
             )
         if not apply:
             state = self._look(plan=plan)
-            return self._view(state, None if current is plan else "dry run: nothing was recorded or written")
+            return self._view(
+                state, None if current is plan else _begun("dry run: nothing was written", state)
+            )
         changes.arm()
         if current is not plan:
             plan = keep_sidecars(plan, survey, changes.backups)
@@ -189,12 +204,13 @@ class Rotation:
                 target=plan.target,
                 before=plan.digest,
                 after=None,
-                details={"kind": plan.kind, "old": plan.old, "new": plan.new},
+                details={"kind": plan.kind, "old": plan.old, "new": plan.new}
+                | ({"replaces": f"{current.kind} {current.old} to {current.new}"} if current else {}),
             )
             changes.save(journal.with_plan(plan))
         state = self._look()
         if state.step != 1:
-            return self._view(state, "the plan is recorded; step 1 is done already")
+            return self._view(state, _begun("the plan is recorded", state))
         return self._write_step(state, override, follow_link, reviewed)
 
     def next(
@@ -268,53 +284,21 @@ class Rotation:
         follow_link: bool = False,
         reviewed: str | None = None,
     ) -> RotationView:
-        """Take the last change back: bytes, mode, owner, lists and times as they were before it.
+        """Take the last change back, a revocation too: bytes, mode, owner, lists and times as before it.
 
-        Refused (`GateRefused`) where a module that is accepted now would be lost, unless `override` says why.
+        Refused (`GateRefused`) where a module that is accepted now would be lost, or somebody changed the
+        file since, unless `override` says why.
         """
         state = self._look()
-        plan = state.case.plan if state.case is not None else None
-        change = state.journal.last_applied(plan.target) if plan is not None else None
-        if plan is None or change is None:
-            raise GateRefused("there is no change that could be taken back", hint="trustconsole audit show")
         changes = self._changes(state.survey)
-        backup = changes.backups.load(change.backup)
-        path = Path(change.target)
-        current = read_bounded(path, limits.PEM_BYTES, what="PEM file")
-        if current.sha256 != change.after:
-            raise GateRefused(
-                f"{path} was changed since ({current.sha256[:8]} instead of {change.after[:8]}), so taking "
-                "back the change before would lose that",
-                hint="compare it with the backup: trustconsole trust-root diff",
-            )
-        restored = scan_trust_root(backup.data, str(path), now=state.survey.now)
-        losses = losses_under(state.survey, restored, self._session.memory)
-        if losses and not override:
-            raise GateRefused(
-                f"{losses[0]} would be refused without the block that the undo takes away"
-                + (f" (and {len(losses) - 1} more)" if len(losses) > 1 else ""),
-                hint="re-sign them first, or give the reason with --override",
-                overridable=True,
-            )
+        change = state.journal.last_applied()
+        wanted = undoing(self._session, state.survey, changes, change, override=override)
         if not apply:
-            diff = diff_trust_roots(scan_trust_root(current.data, str(path), now=state.survey.now), restored)
-            view = self._view(state, f"dry run: would restore {path} as it was before {change.action}")
-            return replace(view, diff=diff)
-        changes.write(
-            Wanted(
-                "undo",
-                path,
-                backup.data,
-                reviewed or current.sha256,
-                lambda data: same_bytes(data, backup.data, path),
-                reason=override,
-                details={"undoes": change.action},
-                undoes=change.id,
-                metadata=backup.metadata,
-                follow_link=follow_link or link_end(change.target) is not None,
-            ),
-        )
-        return self._view(self._look(), f"restored {path} as it was before {change.action} at {change.at}")
+            return replace(
+                self._view(state, f"dry run: would restore {wanted.words}"), diff=wanted.diff, warnings=()
+            )
+        take_back(changes, wanted, reason=override, reviewed=reviewed, follow=follow_link)
+        return self._view(self._look(), f"restored {wanted.words}")
 
     def save_commands(self, view: RotationView) -> Path:
         """The re-sign commands of every module that still needs them, as a script in the state directory."""
@@ -383,8 +367,18 @@ class Rotation:
         changes.save(state.journal.with_override(override))
 
 
+def _begun(words: str, state: _State) -> str:
+    """With a word about a first step that needs nothing: the new block may be there by mistake."""
+    if state.case is None or state.step == 1:
+        return words
+    target, new = state.case.plan.target, state.case.plan.new[:CONFIRM_DIGITS]
+    return (
+        f"{words}; step 1 needs no change, {target} holds {new} already: make sure that it is the right block"
+    )
+
+
 def _check_confirmation(plan: Plan, confirm: str) -> None:
-    digits = confirm.strip().lower()
+    digits = confirm.strip().lower().replace(":", "")
     if len(digits) < CONFIRM_DIGITS or not plan.old.startswith(digits):
         raise GateRefused(
             f"the removal of {plan.old[:CONFIRM_DIGITS]} is not confirmed",

@@ -68,6 +68,9 @@ def target_path(survey: Survey, kind: RotationKind) -> Path:
     report = None
     if setting is not None:
         report = setting.rekor_key if kind == "rekor" else setting.trust_root
+    config = survey.target.config
+    if report is None and config is not None:
+        read_bounded(config, limits.YAML_BYTES, what="controller.yml")  # says so where it cannot be read
     if report is None:
         what = "Rekor key (modules.signing.rekor.publicKey)" if kind == "rekor" else "trust root"
         raise UsageError(

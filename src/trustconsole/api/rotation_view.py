@@ -61,6 +61,11 @@ class RotationModule:
         """Which of the two keys it verifies under."""
         return self.tracked.standing
 
+    @property
+    def unsigned(self) -> bool:
+        """Whether it is let in without a signature, so that neither key plays a part."""
+        return self.tracked.unsigned
+
     def to_dict(self) -> dict[str, object]:
         """An entry of `module_list`."""
         return {
@@ -91,6 +96,7 @@ class RotationView:
     the change that an undo would take back. `result` is a sentence about
     what was just done; `link` is where the target really is, if it is behind a symbolic link. `warnings` are
     about the file that the next write would make, `digest` is the SHA-256 of the file as it is.
+    `sign_where` says where the commands of step 3 are to be run.
     """
 
     taken_at: datetime
@@ -114,6 +120,7 @@ class RotationView:
     result: str | None = None
     warnings: tuple[Finding, ...] = ()
     digest: str | None = None
+    sign_where: str = ""
 
     @property
     def overridable(self) -> bool:

@@ -6,9 +6,9 @@ from trustconsole import api
 from trustconsole.api import Revocation
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
-from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, REJECT, WARN
 from trustconsole.cli.styled import Styled
+from trustconsole.cli.suggesting import command_line, undo_command
 from trustconsole.cli.trust_root import print_changes
 from trustconsole.text import plural, sentence
 
@@ -27,11 +27,12 @@ def revoke(call: Call) -> int:
     if call.output.json:
         call.output.document(report.to_dict())
     else:
-        _print(call.output.out, report)
+        _print(call, report)
     return exit_codes.of_gate(holds=report.applied or not report.problems)
 
 
-def _print(out: Stream, report: Revocation) -> None:
+def _print(call: Call, report: Revocation) -> None:
+    out = call.output.out
     short = report.fingerprint[:8]
     if report.applied:
         out.row(Styled(), out.state(ACCEPT, f"{short} is removed from {report.target}; a backup was kept"))
@@ -52,6 +53,19 @@ def _print(out: Stream, report: Revocation) -> None:
     if report.problems:
         blocks.heading(out, "What stands against it")
         blocks.findings(out, report.problems)
-    if not report.applied and not report.problems:
+    if report.applied:
         out.line()
-        blocks.facts(out, (("next", f"trustconsole revoke {short} --apply"),))
+        blocks.facts(out, (("undo", undo_command(call)),))
+    elif not report.problems:
+        out.line()
+        blocks.facts(
+            out,
+            (
+                (
+                    "next",
+                    command_line(
+                        call, "revoke", short, "--apply", *(("--follow-link",) if report.link else ())
+                    ),
+                ),
+            ),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from trustconsole import api
@@ -11,6 +12,7 @@ from trustconsole.cli.call import Call
 from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, NEUTRAL, REJECT, UNKNOWN, WARN
 from trustconsole.cli.styled import Styled
+from trustconsole.cli.suggesting import next_command, undo_command
 from trustconsole.cli.table import Column, print_table
 from trustconsole.cli.trust_root import print_changes
 from trustconsole.text import plural, rfc3339, sentence
@@ -22,6 +24,9 @@ STANDING_WORDS: Final = {
     "neither": (REJECT, "neither"),
     "failing_before": (NEUTRAL, "failing before"),
 }
+UNSIGNED_WORDS: Final = (NEUTRAL, "unsigned allowed")
+"""A module that is let in without a signature depends on neither key."""
+
 _COLUMNS: Final = (
     Column("module", least=10),
     Column("version", least=5, leaves=2),
@@ -46,7 +51,9 @@ def start(call: Call) -> int:
         override=values.override or "",
         follow_link=values.follow_link,
     )
-    _show(call, view)
+    dry = view.result is not None and not values.apply
+    arguments = ("--kind", values.kind, "--old", values.old, "--new", str(values.new)) if dry else ()
+    _show(call, view, arguments)
     return exit_codes.of_gate(holds=view.step != 1 or view.gate.holds)
 
 
@@ -85,23 +92,40 @@ def undo(call: Call) -> int:
     view = _rotation(call).undo(
         apply=values.apply, override=values.override or "", follow_link=values.follow_link
     )
-    _show(call, view)
+    if values.apply or call.output.json:
+        _show(call, view)
+    else:
+        _print_undo(call, view)
     return exit_codes.GOOD
 
 
-def _show(call: Call, view: RotationView) -> None:
+def _show(call: Call, view: RotationView, start: Sequence[str] = ()) -> None:
     if call.output.json:
         call.output.document(view.to_dict())
     else:
-        _print(call.output.out, view)
+        _print(call, view, start)
     for problem in view.problems:
         call.output.note(problem)
 
 
-def _print(out: Stream, view: RotationView) -> None:
-    plan = view.plan
+def _print_undo(call: Call, view: RotationView) -> None:
+    """What taking the last change back would do, whatever the step."""
+    out = call.output.out
+    out.row(Styled(), out.state(WARN, view.result or ""))
+    if view.diff is not None:
+        print_changes(out, view.diff)
+    out.line()
+    blocks.facts(out, (("to do it", undo_command(call, view)),))
+
+
+def _print(call: Call, view: RotationView, start: Sequence[str]) -> None:
+    out, plan = call.output.out, view.plan
     if plan is None:
+        if view.result:
+            out.row(Styled(), out.state(ACCEPT, sentence(view.result)))
         out.row(Styled(), out.state(NEUTRAL, view.next))
+        _print_nodes(out, view)
+        _print_undoable(call, view)
         return
     identities = f"{plan.old[:8]} {'→' if out.unicode else '->'} {plan.new[:8]}"
     out.row(Styled(), out.text(view.title, "bold") + out.text(f"  {identities}"))
@@ -120,9 +144,18 @@ def _print(out: Stream, view: RotationView) -> None:
     if view.diff is not None and view.step in (1, 4):
         blocks.heading(out, "What the file would gain and lose")
         print_changes(out, view.diff)
+        blocks.findings(out, view.warnings)
     _print_nodes(out, view)
     _print_modules(out, view)
     _print_gate(out, view)
+    blocks.facts(out, (("command", next_command(call, view, start)),), indent="  ")
+    _print_undoable(call, view)
+
+
+def _print_undoable(call: Call, view: RotationView) -> None:
+    if view.undo is not None:
+        words = f"{undo_command(call, view)} takes back {view.undo.action} at {view.undo.at}"
+        blocks.facts(call.output.out, (("undo", words),), indent="  ")
 
 
 def _dot(out: Stream, number: int, name: str, view: RotationView) -> Styled:
@@ -136,10 +169,11 @@ def _dot(out: Stream, number: int, name: str, view: RotationView) -> Styled:
 
 
 def _print_nodes(out: Stream, view: RotationView) -> None:
-    if not view.nodes or view.step not in (2, 5):
+    shown = view.nodes if view.step in (2, 5) else [one for one in view.nodes if one.state == "restart"]
+    if not shown:
         return
-    blocks.heading(out, "Nodes")
-    for node in view.nodes:
+    blocks.heading(out, "Nodes" if view.step in (2, 5) else "Nodes on old files")
+    for node in shown:
         lead = out.text("  ") + out.sign(BY_NODE_STATE[node.state]) + out.text(f" {node.name}  ", "bold")
         out.row(lead, out.text(sentence(node.reason)))
     for one in view.distribute:
@@ -154,7 +188,7 @@ def _print_modules(out: Stream, view: RotationView) -> None:
     waiting = [module for module in view.modules if module.commands]
     if view.step != 3 or not waiting:
         return
-    blocks.heading(out, "To run where the new private key is")
+    blocks.heading(out, f"To run {view.sign_where}")
     for module in waiting:
         out.row(out.text("  "), out.text(f"{module.name} {module.version or ''}".rstrip(), "bold"))
         for command in module.commands:
@@ -165,12 +199,16 @@ def _print_modules(out: Stream, view: RotationView) -> None:
 
 def counts_words(view: RotationView) -> str:
     """`7 new · 4 old only`, what there is none of left out."""
-    parts = [f"{count} {STANDING_WORDS[standing][1]}" for standing, count in view.counts if count]
+    unsigned = sum(module.unsigned for module in view.modules)
+    found = dict(view.counts)
+    found["both"] = found.get("both", 0) - unsigned
+    parts = [f"{count} {STANDING_WORDS[standing][1]}" for standing, count in found.items() if count]
+    parts += [f"{unsigned} {UNSIGNED_WORDS[1]}"] if unsigned else []
     return " · ".join(parts) or "none"
 
 
 def _module_row(out: Stream, module: RotationModule) -> list[Styled]:
-    sign, words = STANDING_WORDS[module.standing]
+    sign, words = UNSIGNED_WORDS if module.unsigned else STANDING_WORDS[module.standing]
     signed = rfc3339(module.signed) if module.signed else "never"
     return [
         out.sign(sign) + out.text(f" {module.name}"),

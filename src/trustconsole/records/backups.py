@@ -69,6 +69,10 @@ class Backups:
             raise self._refused(path, error.strerror or str(error)) from error
         return backup
 
+    def file_of(self, backup: Backup) -> Path:
+        """Where the bytes of `backup` are, to be compared with another tool."""
+        return self.directory / backup.sha256
+
     def load(self, identifier: str) -> Backup:
         """The backup of this id, its bytes verified against their digest; raises `InputError`."""
         found = _ID.fullmatch(identifier)

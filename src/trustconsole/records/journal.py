@@ -136,14 +136,20 @@ class Journal:
             rows |= {one.id: replace(one, state="undone") for one in self.changes if one.id == change.undoes}
         return replace(self, changes=tuple(rows.get(one.id, one) for one in self.changes))
 
-    def last_applied(self, target: str) -> Change | None:
+    def last_applied(self) -> Change | None:
         """The change that an undo would take back: the newest that stands, undos themselves aside."""
-        standing = (
-            one
-            for one in reversed(self.changes)
-            if one.target == target and one.state == "applied" and one.undoes is None
-        )
+        standing = (one for one in reversed(self.changes) if one.state == "applied" and one.undoes is None)
         return next(standing, None)
+
+    def changed_by(self, plan: Plan) -> bool:
+        """Whether a change of the plan's file stands that was made since the plan was."""
+        return any(
+            one.target == plan.target
+            and one.at >= plan.started
+            and one.state in ("intended", "applied")
+            and one.undoes is None
+            for one in self.changes
+        )
 
 
 def load_journal(state: Path) -> Journal:

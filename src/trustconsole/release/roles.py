@@ -13,8 +13,14 @@ ARCHIVE_SUFFIXES: Final = (
 )
 """What an operator unpacks, installs or runs; a file with such a name must be listed."""
 
-SBOM_SUFFIXES: Final = (".sbom.json", ".cdx.json", ".cyclonedx.json", ".bom.json", ".sbom")
-"""After the name of the archive, as GoReleaser, syft and CycloneDX's own tools write them."""
+SBOM_SUFFIXES: Final = (
+    *(".sbom.json", ".cdx.json", ".cyclonedx.json", ".bom.json", ".sbom"),
+    *(".sbom.cdx.json", ".sbom.cyclonedx.json"),
+)
+"""After the name of the archive, as GoReleaser, syft and CycloneDX's own tools write them.
+
+Of several that fit the longest counts.
+"""
 
 SIGNATURE_SUFFIXES: Final = (".sigstore.json", ".cosign.bundle", ".bundle", ".sig", ".pem")
 """What lies beside the checksums file and is no part of what it lists."""

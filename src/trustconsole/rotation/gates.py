@@ -12,7 +12,7 @@ from typing import Final
 
 from trustconsole.findings import Finding
 from trustconsole.nodes.model import NodeReport
-from trustconsole.records.journal import ModuleAtStart, Override, Plan
+from trustconsole.records.journal import Override, Plan
 from trustconsole.rotation.model import (
     READINGS,
     Evidence,
@@ -23,6 +23,7 @@ from trustconsole.rotation.model import (
     StepNumber,
 )
 from trustconsole.rotation.standing import Tracked, gone, lost, track
+from trustconsole.rotation.steps import KIND_WORDS
 from trustconsole.text import plural, shell_word
 
 _READING_WORDS: Final[Mapping[Reading, str]] = {
@@ -145,12 +146,12 @@ def _proof_of(node: NodeReport) -> str:
 
 def gate_resign(case: Case) -> _Found:
     """3: what was accepted at the start, or is now, is accepted under new without old, in each reading."""
-    reasons = list(_lost_reasons(lost(case.tracked, "removed")))
+    reasons = list(_lost_reasons(lost(case.tracked, "removed"), KIND_WORDS[case.plan.kind]))
     notes = []
     failing = sum(one.standing == "failing_before" for one in case.tracked)
     if failing:
         notes.append(f"{plural(failing, 'module')} failed before the rotation began: not counted")
-    return [*_unlisted(case), *map(_gone_reason, gone(case.plan, case.evidence)), *reasons], notes
+    return [*_unlisted(case), *_gone_reasons(case), *reasons], notes
 
 
 def _unlisted(case: Case) -> list[Reason]:
@@ -167,18 +168,22 @@ def _unlisted(case: Case) -> list[Reason]:
     ]
 
 
-def _gone_reason(one: ModuleAtStart) -> Reason:
-    label = f"{one.name} {one.version or ''}".strip()
-    return Reason(
-        f"{label} was accepted at the start and is not there any more: it may still need the old key",
-        "bring it back; if it was deleted on purpose, say so in a written reason",
-        one.path,
-        overridable=True,
-        unknown=True,
-    )
+def _gone_reasons(case: Case) -> list[Reason]:
+    block = KIND_WORDS[case.plan.kind]["block"]
+    return [
+        Reason(
+            f"{one.name} {one.version or ''}".strip()
+            + f" was accepted at the start and is not there any more: it may still need the old {block}",
+            "bring it back; if it was deleted on purpose, say so in a written reason",
+            one.path,
+            overridable=True,
+            unknown=True,
+        )
+        for one in gone(case.plan, case.evidence)
+    ]
 
 
-def _lost_reasons(found: Iterable[tuple[Tracked, Reading]]) -> Iterator[Reason]:
+def _lost_reasons(found: Iterable[tuple[Tracked, Reading]], words: Mapping[str, str]) -> Iterator[Reason]:
     """One reason for each module, whatever the number of readings that lose it."""
     readings: dict[str, list[Reading]] = {}
     modules: dict[str, Tracked] = {}
@@ -200,12 +205,14 @@ def _lost_reasons(found: Iterable[tuple[Tracked, Reading]]) -> Iterator[Reason]:
                 overridable=True,
             )
         elif refused:
-            text = f"{label} would be refused{by} without the old key: {verdicts.why(refused[0])}"
-            yield Reason(text, "re-sign it with the new key and install it", path, overridable=True)
+            text = (
+                f"{label} would be refused{by} without the old {words['block']}: {verdicts.why(refused[0])}"
+            )
+            yield Reason(text, f"{words['again']} and install it", path, overridable=True)
         else:
             why = verdicts.why(lost_in[0])
-            text = f"{label}: not known{by} whether it verifies without the old key: {why}"
-            yield Reason(text, "re-sign it with the new key", path, overridable=True, unknown=True)
+            text = f"{label}: not known{by} whether it verifies without the old {words['block']}: {why}"
+            yield Reason(text, words["again"], path, overridable=True, unknown=True)
 
 
 def gate_remove(case: Case) -> _Found:
@@ -222,7 +229,12 @@ def gate_finish(case: Case) -> _Found:
         notes.append(f"{plural(len(refused), 'module')} accepted at the start would be refused now")
     check = case.evidence.negative
     if check is not None and check.by_old:
-        reasons.append(Reason(check.detail, "look for a second copy of the old key in the file"))
+        reasons.append(
+            Reason(
+                check.detail,
+                f"look for a second copy of the old {KIND_WORDS[case.plan.kind]['block']} in the file",
+            )
+        )
     elif check is not None:
         notes.append(check.detail)
     return reasons, notes

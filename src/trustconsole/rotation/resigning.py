@@ -8,7 +8,7 @@ behaviour as observed (a stored sidecar outlives an identical jar; `module uploa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,12 @@ from trustconsole.rotation.model import ModuleEvidence
 from trustconsole.text import shell_join
 from trustconsole.verification.signing_advice import LOG_NEEDED, log_flags
 
-KEY_PLACEHOLDER: Final = "NEW.key"
+KEY_PLACEHOLDERS: Final[Mapping[RotationKind, str]] = {
+    "author": "NEW.key",
+    "ca": "LEAF.key",
+    "rekor": "AUTHOR.key",
+}
+"""Which private key signs: the new one, that of a certificate of the new CA, the author's as it is."""
 CERTIFICATE_PLACEHOLDER: Final = "LEAF.pem"
 COSIGN_2: Final = "sign with cosign 2"
 COSIGN_3: Final = "sign with cosign 3"
@@ -50,6 +55,20 @@ class Signing:
     def with_entry(self) -> bool:
         """Whether it is logged: where the policy wants it, or the log's key is what is rotated."""
         return self.mode != "KEYED" and (self.logged or self.kind == "rekor")
+
+    @property
+    def key(self) -> str:
+        """What stands for the path of the private key in the command lines."""
+        return KEY_PLACEHOLDERS[self.kind]
+
+    @property
+    def place(self) -> str:
+        """Where the command lines are to be run."""
+        return {
+            "author": "where the new private key is",
+            "ca": "where the private key of a certificate of the new CA is",
+            "rekor": "where the author's private key is",
+        }[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +114,11 @@ def traps(signing: Signing) -> tuple[str, ...]:
 
 
 def script(modules: Sequence[ModuleEvidence], signing: Signing) -> str:
-    """All lines for `modules` as a shell script to read, adapt and run where the new private key is."""
+    """All lines for `modules` as a shell script to read, adapt and run where the private key is."""
     out = [
         "#!/bin/sh",
-        "# Re-signs modules and installs them. Read it first: choose the lines of your cosign, and put the",
-        f"# path of the new private key in place of {KEY_PLACEHOLDER}.",
+        "# Re-signs modules and installs them. Read it first, and choose the lines of your cosign.",
+        f"# Run it {signing.place}, and put the path of that key in place of {signing.key}.",
         *(f"# {trap}" for trap in traps(signing)),
         "set -eu",
         "",
@@ -119,20 +138,15 @@ def _copy_name(module: ModuleEvidence) -> str:
     return f"./{stem[:120] or 'module'}.jar"
 
 
+def _log(signing: Signing) -> tuple[str, ...]:
+    return log_flags(entry=signing.with_entry)
+
+
 def _cosign_2(signing: Signing) -> tuple[str, ...]:
-    return ("cosign", "sign-blob", "--yes", "--key", KEY_PLACEHOLDER, *log_flags(entry=signing.with_entry))
+    return ("cosign", "sign-blob", "--yes", "--key", signing.key, *_log(signing))
 
 
 def _cosign_3(signing: Signing) -> tuple[str, ...]:
     certificate = ("--certificate", CERTIFICATE_PLACEHOLDER) if signing.kind == "ca" else ()
     legacy = ("--use-signing-config=false", "--new-bundle-format=false")
-    return (
-        "cosign",
-        "sign-blob",
-        "--yes",
-        "--key",
-        KEY_PLACEHOLDER,
-        *certificate,
-        *log_flags(entry=signing.with_entry),
-        *legacy,
-    )
+    return ("cosign", "sign-blob", "--yes", "--key", signing.key, *certificate, *_log(signing), *legacy)

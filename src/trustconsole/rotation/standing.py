@@ -24,6 +24,12 @@ class Tracked:
     standing: Standing
     altered: bool = False
 
+    @property
+    def unsigned(self) -> bool:
+        """Whether no key plays a part: it is let in because the controller takes what has no signature."""
+        verdicts = self.module.under["removed"]
+        return bool(self.wanted) and all(verdicts.verdict(one) == "unsigned-allowed" for one in self.wanted)
+
 
 def track(plan: Plan, evidence: Evidence) -> tuple[Tracked, ...]:
     """Every module on disk, in the order of the evidence."""

@@ -36,14 +36,14 @@ STEPS: Final[tuple[StepWords, ...]] = (
     StepWords(
         3,
         "re-sign",
-        "Sign the modules again with the new {signer}, and install them.",
-        "After step 4, what only the old {signer} signed is refused at its install.",
+        "{resign}, and install them.",
+        "After step 4, what only the old {signer} {vouches} is refused at its install.",
     ),
     StepWords(
         4,
         "remove",
         "Remove the old {block} from {file}.",
-        "As long as it stays, whoever holds the old key can have modules installed.",
+        "As long as it stays, whoever holds the old {private} can {harm}.",
     ),
     StepWords(
         5,
@@ -54,9 +54,39 @@ STEPS: Final[tuple[StepWords, ...]] = (
 )
 
 KIND_WORDS: Final[Mapping[RotationKind, Mapping[str, str]]] = {
-    "author": {"title": "author key", "block": "key", "signer": "key", "file": "the trust root"},
-    "ca": {"title": "CA certificate", "block": "certificate", "signer": "CA", "file": "the trust root"},
-    "rekor": {"title": "Rekor key", "block": "log key", "signer": "log", "file": "the Rekor key file"},
+    "author": {
+        "title": "author key",
+        "block": "key",
+        "signer": "key",
+        "file": "the trust root",
+        "resign": "Sign the modules again with the new key",
+        "again": "re-sign it with the new key",
+        "vouches": "signed",
+        "private": "key",
+        "harm": "have modules installed",
+    },
+    "ca": {
+        "title": "CA certificate",
+        "block": "certificate",
+        "signer": "CA",
+        "file": "the trust root",
+        "resign": "Sign the modules again with certificates of the new CA",
+        "again": "re-sign it with a certificate of the new CA",
+        "vouches": "vouches for",
+        "private": "CA's key",
+        "harm": "have modules installed",
+    },
+    "rekor": {
+        "title": "Rekor key",
+        "block": "log key",
+        "signer": "log",
+        "file": "the Rekor key file",
+        "resign": "Sign the modules again with the author's key as it is, and log them in the new log",
+        "again": "re-sign it with the author's key as it is, and log it in the new log",
+        "vouches": "logged",
+        "private": "log's key",
+        "harm": "make up log entries",
+    },
 }
 
 DONE: Final = "The rotation is finished: every node proves that it runs without the old {block}."

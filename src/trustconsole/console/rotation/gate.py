@@ -97,7 +97,7 @@ def _elsewhere(sheet: Sheet, view: RotationView) -> None:
             sheet.row(sheet.display.text("  "), sheet.display.text(one.command.text))
     waiting = [module for module in view.modules if module.commands]
     if view.step == 3 and waiting:
-        sheet.heading("To run where the new private key is")
+        sheet.heading(f"To run {view.sign_where}")
         sheet.say(None, "y copies the commands of the module under the cursor, s saves all as a script.")
     for trap in view.traps:
         sheet.say(WARN, trap)

@@ -140,7 +140,7 @@ class StepModules(View[RotationModule]):
     def _commands(self, sheet: Sheet, item: RotationModule) -> None:
         if not item.commands:
             return
-        sheet.heading("To run where the new private key is")
+        sheet.heading(f"To run {self.view.sign_where}")
         for command in item.commands:
             sheet.say(None, command.title, "$text-muted")
             sheet.row(self.display.text("  "), self.display.text(command.text))
