@@ -136,6 +136,22 @@ def test_a_signature_without_a_proof_of_time_is_unknown_and_told_how_to_go_on(
     assert (ran.code, document(ran)["code"]) == (4, "time-unproven")
 
 
+def test_a_look_alike_that_the_documented_expression_accepts_is_the_code_of_the_acceptance(
+    signers: Signers, tmp_path: Path
+) -> None:
+    name = "https://github.com/prexorjustin/prexorcloud/xgithub/workflows/release-imagesXyml@refs/tags/v1"
+    image = make_image()
+    layer = keyless_layer(image.blobs, signers, simple_payload(image.digest), signers.leaf(name), None)
+    entries = [named(image.top, "1"), named(carrier(image.blobs, [layer]), tag(image, ".sig"))]
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(signers.ca.pem)
+    layout = write_layout(tmp_path / "layout", image.blobs, entries)
+    given = ("image", "verify", layout, "--roots", roots, "--documented-identity", "--json", "--at")
+    ran = call(*given, rfc3339(NOW))
+    found = document(ran)
+    assert (ran.code, found["verdict"], found["code"]) == (1, "accept", "lookalike-identity")
+
+
 def test_several_images_in_one_layout_are_listed_with_the_reference_to_use(key: Path, tmp_path: Path) -> None:
     blobs = Blobs()
     first, second = (make_image(name, blobs=blobs) for name in ("one", "two"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ def test_an_error_finding_is_never_good_even_where_the_verdict_is_accept(
     ran = ask(release, root, "--documented-identity")
     assert ran.code == 1
     assert ran.text.startswith("⚠ accept: ")
-    assert document(ask(release, root, "--documented-identity", "--json"))["verdict"] == "accept"
+    found = document(ask(release, root, "--documented-identity", "--json"))
+    assert (found["verdict"], found["code"], found["rule"]) == ("accept", "lookalike-identity", None)
 
 
 def test_a_name_without_end_is_no_lookalike_and_is_printed_short_and_kept_in_json(
@@ -153,6 +155,18 @@ def test_components_are_listed_on_request(release: Release, root: Path) -> None:
         "licence": "Apache-2.0",
         "purl": "pkg:golang/github.com/spf13/cobra@v1.8.1",
     }
+
+
+def test_components_that_cannot_be_listed_are_counted_and_the_way_to_list_them_is_told(
+    release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cyclonedx.exception", None)  # as where the extra is not installed
+    ran = ask(release, root, "--components")
+    listed = ran.text.partition(f"\n{ARCHIVE}.sbom.json: 1 component\n")[2]
+    assert "pip install 'trustconsole[sbom]'" in listed
+    assert ": 0 components" not in ran.text
+    assert (ran.code, ran.told) == (0, "")
+    assert "pip install" in ask(release, root, "--components", "--json").told
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from trustconsole.api.target import Options, find_target
 from trustconsole.errors import UsageError
 from trustconsole.release import images
 from trustconsole.release.images import ImageReport, ImageRequest
+from trustconsole.release.report import code_of_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,7 @@ def verify_image(
         given.online,
         given.jobs,
     )
-    return images.verify_image(request, progress=progress)
+    report = images.verify_image(request, progress=progress)
+    if report.verdict != "accept":
+        return report
+    return replace(report, code=code_of_doubt(report.findings))

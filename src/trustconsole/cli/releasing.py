@@ -61,11 +61,11 @@ def verify(call: Call) -> int:
         )
     if call.output.json:
         call.output.document(report.to_dict())
+        for sbom in report.sboms:
+            if sbom.table_note:
+                call.output.note(f"{sbom.name}: {sbom.table_note}")
     else:
         print_release(call.output.out, report, components=bool(call.values.components))
-    for sbom in report.sboms:
-        if sbom.table_note:
-            call.output.note(f"{sbom.name}: {sbom.table_note}")
     return exit_codes.of_release(report.verdict, clean=report.clean)
 
 
@@ -130,7 +130,7 @@ def print_release(out: Stream, report: ReleaseReport, *, components: bool) -> No
         print_table(out, _SBOMS, [_sbom(out, sbom, signed=report.signed) for sbom in report.sboms], indent=2)
     if components:
         for sbom in report.sboms:
-            _table(out, f"{sbom.name}: {plural(len(sbom.table), 'component')}", sbom.table)
+            _components_of(out, sbom)
 
 
 def _facts(report: ReleaseReport) -> list[tuple[str, str | None]]:
@@ -174,9 +174,13 @@ def _sbom(out: Stream, sbom: SbomReport, *, signed: bool) -> list[Styled]:
     return [out.state(sign, word), out.text(sbom.name), covered, out.text(sbom.components)]
 
 
-def _table(out: Stream, title: str, rows: tuple[Component, ...], mark: str = "") -> None:
-    blocks.heading(out, title)
-    print_table(out, _COMPONENTS, [_component(out, mark, row) for row in rows], indent=2)
+def _components_of(out: Stream, sbom: SbomReport) -> None:
+    """The table of one bill of materials, and what it leaves out or why there is none."""
+    blocks.heading(out, f"{sbom.name}: {plural(sbom.components, 'component')}")
+    if sbom.table:
+        print_table(out, _COMPONENTS, [_component(out, "", row) for row in sbom.table], indent=2)
+    if sbom.table_note:
+        out.row(out.text("  "), out.text(sentence(sbom.table_note)))
 
 
 def _component(out: Stream, mark: str, row: Component) -> list[Styled]:
