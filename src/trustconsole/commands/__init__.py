@@ -310,6 +310,8 @@ KEYS: Final[tuple[Key, ...]] = (
         "Plan another rotation, before step 1 or after the last.", "rotation"),
     Key("remove-now", (("n", "remove_now"),), "n", "remove",
         "Remove the block, after its fingerprint was typed.", "revocation", hint=1),
+    Key("take-back", (("u", "undo"),), "u", "take it back",
+        "Take the removal back, after a question that shows what the file gains.", "revocation", hint=2),
     Key("release-directory", (("d", "directory"),), "d", "directory",
         "Name the directory of a release.", "release", hint=1),
     Key("release-components", (("c", "components"),), "c", "components",

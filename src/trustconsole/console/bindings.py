@@ -20,9 +20,9 @@ _ON_APP: Final = (
     "what_if",
     "release",
 )
-OPENERS: Final = ("filter", "palette", "help")
-"""Rows whose keys open a field. They are handled before the next key is looked at, so that what is typed
-right after them goes into it; while a field has the focus they are letters (`check_action`)."""
+OPENERS: Final = ("filter", "palette", "help", "next_step", "undo", "override", "remove_now")
+"""Actions that open a field or a dialog. Their keys are handled before the next key is looked at, so that
+what is typed right after them goes into it; while a field has the focus they are letters (`check_action`)."""
 
 
 def bindings(*scopes: Scope) -> list[Binding]:
@@ -34,7 +34,7 @@ def bindings(*scopes: Scope) -> list[Binding]:
             key.label,
             show=False,
             id=f"{key.id}.{press}",
-            priority=key.id in OPENERS,
+            priority=action in OPENERS,
         )
         for key in keys_of(*scopes)
         for press, action in key.presses

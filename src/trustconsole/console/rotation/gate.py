@@ -21,6 +21,11 @@ def gate_sheet(view: RotationView, display: Display, output: Sequence[tuple[str,
     sheet = Sheet(display, display.text("Gate"), gate_state(view, display))
     if view.plan is None:
         sheet.say(None, "The gate of the step under way would be here, with its reasons and what opens each.")
+        if view.undo is not None:
+            sheet.fact("last change", f"{view.undo.action} at {view.undo.at}, u takes it back")
+            sheet.fact("file", view.undo.target)
+        for problem in view.problems:
+            sheet.say(WARN, problem)
         return sheet
     _gate(sheet, view)
     if view.step in (1, 4) and view.diff is not None:

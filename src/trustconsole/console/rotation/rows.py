@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -22,10 +23,15 @@ STANDINGS: Final[Mapping[str, tuple[Sign, str, str]]] = {
     "neither": (REJECT, "neither", "verifies with neither of the two alone"),
     "new": (ACCEPT, "new", "verifies with the new one"),
     "both": (ACCEPT, "either", "does not depend on what is rotated"),
+    "unsigned": (NEUTRAL, "unsigned allowed", "is let in without a signature, so neither key plays a part"),
     "failing_before": (NEUTRAL, "failing before", "failed before the rotation began and does not count"),
 }
 """Sign, word and sentence of each standing; what needs work comes first."""
 
+NO_PLAN: Final = (
+    "A plan that was here is gone; start the rotation again with the same block and file (c): it resumes. "
+    "The modules would be here with the key that each verifies under."
+)
 _SCENARIOS: Final = (
     ("now", "today"),
     ("added", "with the new block"),
@@ -35,6 +41,11 @@ _JUST_NOW: Final = timedelta(seconds=60)
 
 Seen = Mapping[str, datetime]
 """When the console saw that a module (by path) had been signed again."""
+
+
+def standing(item: RotationModule) -> tuple[Sign, str, str]:
+    """Sign, word and sentence of a module; what is let in unsigned proves nothing about a key."""
+    return STANDINGS["unsigned" if item.unsigned else item.standing]
 
 
 class StepModules(View[RotationModule]):
@@ -48,7 +59,7 @@ class StepModules(View[RotationModule]):
         Column("", 1, 1, "never"),
         Column("module", 10, 28, "middle", flexible=True),
         Column("version", 5, 10, "end", leaves=2),
-        Column("verifies with", 14, 14, "never"),
+        Column("verifies with", 14, 16, "never"),
         Column("signed", 10, 36, "end", leaves=1),
     )
 
@@ -60,8 +71,8 @@ class StepModules(View[RotationModule]):
 
     def rows(self) -> Sequence[RotationModule]:
         """What still needs work first, then the rest, each in the order found."""
-        order = list(STANDINGS)
-        return sorted(self.view.modules, key=lambda one: order.index(one.standing))
+        order = list(STANDINGS.values())
+        return sorted(self.view.modules, key=lambda one: order.index(standing(one)))
 
     def key(self, item: RotationModule) -> str:
         """The artefact's path."""
@@ -70,7 +81,7 @@ class StepModules(View[RotationModule]):
     def cells(self, item: RotationModule) -> tuple[Content, ...]:
         """Sign, name, version, standing, when it was signed."""
         show = self.display
-        sign, word, _ = STANDINGS[item.standing]
+        sign, word, _ = standing(item)
         fresh = item.resigned and item.standing in ("new", "both")
         return (
             show.sign(sign),
@@ -94,20 +105,22 @@ class StepModules(View[RotationModule]):
     def summary(self) -> Content:
         """`1 old only · 4 either`, what there is none of left out."""
         show = self.display
-        found: dict[str, int] = dict(self.view.counts)
+        found = Counter(standing(item) for item in self.view.modules)
         parts = [
-            show.text(f"{found[standing]} {word}", sign.style if sign is not NEUTRAL else "$text-muted")
-            for standing, (sign, word, _) in STANDINGS.items()
-            if found.get(standing)
+            show.text(f"{found[words]} {words[1]}", words[0].style)
+            for words in STANDINGS.values()
+            if found[words]
         ]
         return show.separated(parts)
 
     def worst(self) -> Sign:
         """The gravest standing."""
-        return gravest([STANDINGS[item.standing][0] for item in self.items])
+        return gravest([standing(item)[0] for item in self.items])
 
     def empty(self) -> str:
-        """Why there is no module."""
+        """Why there is no module, or that there is no plan to ask about."""
+        if self.view.plan is None:
+            return NO_PLAN
         return (
             "No modules were found, so nothing can be lost. They would be here with the key that each "
             "verifies under. Set modules in the settings, or start with --modules DIR."
@@ -120,7 +133,7 @@ class StepModules(View[RotationModule]):
             sheet = Sheet(show, show.text("Modules"))
             sheet.say(None, self.empty())
             return sheet
-        sign, word, words = STANDINGS[item.standing]
+        sign, word, words = standing(item)
         title = f"{item.name} {item.version or ''}".rstrip()
         sheet = Sheet(show, show.text(title), show.state(sign, word))
         why = f": {item.detail}" if item.detail and item.standing in ("old_only", "neither") else "."

@@ -67,7 +67,8 @@ def _headline(view: RotationView, *, draft: bool) -> tuple[Sign, str]:
     what = view.words.what if view.words else ""
     count = len(view.gate.reasons)
     if view.plan is None:
-        return INFO, "No rotation is planned. c plans one."
+        undo = " u takes the last change back." if view.undo is not None else ""
+        return INFO, f"No rotation is planned. c plans one.{undo}"
     if draft and view.step != 1:
         return (
             INFO,

@@ -1,11 +1,15 @@
 """The one dialog of the console: what would happen, and Cancel in front.
 
-A question that must not be answered by habit asks for text. Cancel has the focus; what is typed goes into the
-field, and enter there counts only when the text is what was asked for.
+A question that must not be answered by habit asks for text. Cancel is marked at first; what is typed goes
+into the field, and enter there counts only when the text is what was asked for.
+
+Which choice is marked is a number of the screen, not the focus of a widget: one widget gets every key, and
+each is carried out where it arrives. Focus that moves lets a quick enter reach the choice that was left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -30,18 +34,32 @@ if TYPE_CHECKING:
     from trustconsole.console.app import ConsoleApp
 
 
+_CANCEL: Final = ("", "Cancel")
+_ACTS: Final = {
+    "escape": "back",
+    "enter": "choose",
+    "space": "choose",
+    "tab": "turn(1)",
+    "right": "turn(1)",
+    "shift+tab": "turn(-1)",
+    "left": "turn(-1)",
+    "down": "scroll(1)",
+    "up": "scroll(-1)",
+    "pagedown": "scroll(8)",
+    "pageup": "scroll(-8)",
+}
+_TYPED: Final = ("space", "left", "right")
+"""Keys that are the field's while that is marked."""
 _FRAME: Final = 8
 """Lines of the dialog around its sheet and field: border, note, choices, and what is kept free."""
 
 
-class Button(Words, can_focus=True):
-    """A choice; the one with the focus is marked, not only coloured."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", show=False)]
+class Button(Words):
+    """A choice; the one that enter takes is marked, not only coloured."""
 
     @dataclass
     class Chosen(Message):
-        """It was pressed."""
+        """It was clicked."""
 
         name: str
 
@@ -51,42 +69,49 @@ class Button(Words, can_focus=True):
         self.words = words
         self.display_of = display
 
-    def on_mount(self) -> None:
-        """Draw it."""
-        self.redraw()
-
-    def redraw(self) -> None:
-        """Draw it with or without the mark of the focus."""
+    def mark(self, *, here: bool) -> None:
+        """Draw it with or without the mark."""
         show = self.display_of
-        mark = show.text("▸ " if self.has_focus else "  ")
-        self.show(join(mark, show.text(self.words, "bold" if self.has_focus else ""), show.text(" ")))
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """Mark the choice that enter takes."""
-        super().watch_has_focus(has_focus)
-        self.redraw()
+        mark = show.text("▸ " if here else "  ")
+        self.show(join(mark, show.text(self.words, "bold" if here else ""), show.text(" ")))
+        self.set_class(here, "-here")
 
     def on_click(self) -> None:
         """A click chooses."""
-        self.action_choose()
-
-    def action_choose(self) -> None:
-        """Choose it."""
         self.post_message(self.Chosen(self.choice))
 
 
+class AnswerInput(FilterInput):
+    """The field of a dialog: the dialog looks at each key before the field does."""
+
+    @property
+    def dialog(self) -> ConfirmScreen:
+        """The dialog around it."""
+        return self.query_ancestor(ConfirmScreen)
+
+    async def on_key(self, event: events.Key) -> None:
+        """What is not the dialog's is typed."""
+        self.dialog.take_key(event)
+
+    def on_paste(self) -> None:
+        """What is pasted is typed, too."""
+        self.dialog.mark_field()
+
+    def on_click(self) -> None:
+        """A click marks the field."""
+        self.dialog.mark_field()
+
+
 class ConfirmScreen(ModalScreen[Answer | None]):
-    """Asks a question; None is what comes back from Cancel and esc."""
+    """Asks a question; None is what comes back from Cancel and esc.
+
+    `marked` is the index in `stops` of what enter takes.
+    """
 
     AUTO_FOCUS = ""
+    # For keys that were pressed while the dialog was being opened; what comes later is `take_key`'s.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", show=False),
-        Binding("tab,right", "turn(1)", show=False),
-        Binding("shift+tab,left", "turn(-1)", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("pagedown", "scroll(8)", show=False),
-        Binding("pageup", "scroll(-8)", show=False),
+        Binding(keys, action, show=False) for keys, action in _ACTS.items()
     ]
     app: ConsoleApp
 
@@ -96,10 +121,13 @@ class ConfirmScreen(ModalScreen[Answer | None]):
         self.display_of = display
         self.top = TopRule(display, "┌┐")
         self.view = SheetView()
-        self.field = FilterInput(compact=True, select_on_focus=False, id="confirm-input")
+        self.field = AnswerInput(compact=True, select_on_focus=False, id="confirm-input")
         self.note = Words(classes="confirm-note")
-        self.cancel = Button("", "Cancel", display)
-        self.buttons = [self.cancel, *(Button(name, words, display) for name, words in question.choices)]
+        self.buttons = [Button(name, words, display) for name, words in (_CANCEL, *question.choices)]
+        self.stops: list[AnswerInput | Button] = [*self.buttons]
+        if question.asked is not None:
+            self.stops.insert(0, self.field)
+        self.marked = self.stops.index(self.buttons[0])
 
     def compose(self) -> ComposeResult:
         """Border, sheet, field, note, choices."""
@@ -116,8 +144,9 @@ class ConfirmScreen(ModalScreen[Answer | None]):
                 yield from self.buttons
 
     def on_mount(self) -> None:
-        """Cancel has the focus, and the sheet is laid out once there is room."""
-        self.cancel.focus()
+        """Cancel is marked, and the sheet is laid out once there is room."""
+        self.set_focus(self.field if self.question.asked is not None else None)
+        self._mark(self.marked)
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
@@ -138,40 +167,70 @@ class ConfirmScreen(ModalScreen[Answer | None]):
             room = self.size.height - _FRAME - (self.question.asked is not None)
             self.view.styles.height = max(1, min(wanted, room))
 
+    # -- keys
+
     def on_key(self, event: events.Key) -> None:
-        """What is typed while a choice has the focus goes into the field."""
-        typed = event.character
-        if (
-            self.question.asked is None
-            or self.focused is self.field
-            or typed is None
-            or not typed.isprintable()
-        ):
-            return
-        if typed == " " and not self.field.value:
-            return
-        event.stop()
-        event.prevent_default()
-        self.field.focus()
-        self.field.insert_text_at_cursor(typed)
+        """Keys come here where there is no field."""
+        self.take_key(event)
+
+    def take_key(self, event: events.Key) -> None:
+        """Carry a key of the dialog out at once; leave what is typed to the field."""
+        if event.key in self._acts():
+            event.stop()
+            event.prevent_default()
+            self._act(event.key)
+        elif event.is_printable:
+            self.mark_field()
+
+    def _acts(self) -> Sequence[str]:
+        """The keys that are not the field's now; a space belongs to the text once there is some."""
+        if self.stops[self.marked] is self.field:
+            return [key for key in _ACTS if key not in _TYPED]
+        return [key for key in _ACTS if key != "space" or not self.field.value]
+
+    def _act(self, key: str) -> None:
+        name, _, by = _ACTS[key].rstrip(")").partition("(")
+        if name == "turn":
+            self.action_turn(int(by))
+        elif name == "scroll":
+            self.action_scroll(int(by))
+        elif name == "choose":
+            self.action_choose()
+        else:
+            self.action_back()
+
+    def mark_field(self) -> None:
+        """Mark the field, where there is one."""
+        if self.field in self.stops:
+            self._mark(self.stops.index(self.field))
+
+    def _mark(self, index: int) -> None:
+        self.marked = index
+        here = self.stops[index]
+        for button in self.buttons:
+            button.mark(here=button is here)
+        self.field.set_class(here is not self.field, "-resting")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was wrong with the text before is not said of the next one."""
         event.stop()
         self.note.show(EMPTY)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the field takes the first choice."""
-        event.stop()
-        self._take(self.question.choices[0][0])
-
     def on_button_chosen(self, message: Button.Chosen) -> None:
-        """Cancel, or the choice if the text is as it was asked for."""
+        """A click on Cancel or a choice."""
         message.stop()
-        if message.name:
-            self._take(message.name)
+        self._choose(message.name)
+
+    def _choose(self, name: str) -> None:
+        """Cancel, or the choice if the text is as it was asked for."""
+        if name:
+            self._take(name)
         else:
-            self.dismiss(None)
+            self._end(None)
+
+    def _end(self, answer: Answer | None) -> None:
+        if self.is_current:  # a second enter behind the one that ended it is nobody's
+            self.dismiss(answer)
 
     def _take(self, choice: str) -> None:
         asked = self.question.asked
@@ -179,15 +238,18 @@ class ConfirmScreen(ModalScreen[Answer | None]):
         problem = asked.problem(text) if asked is not None else ""
         if problem:
             self.note.show(self.display_of.state(WARN, problem))
-            self.field.focus()
+            self.mark_field()
             return
-        self.dismiss(Answer(choice, text))
+        self._end(Answer(choice, text))
+
+    def action_choose(self) -> None:
+        """Take what is marked; in the field that is the first choice."""
+        here = self.stops[self.marked]
+        self._choose(here.choice if isinstance(here, Button) else self.question.choices[0][0])
 
     def action_turn(self, by: int) -> None:
-        """Give the next choice the focus, the field among them."""
-        stops = [*([self.field] if self.question.asked is not None else []), *self.buttons]
-        here = stops.index(self.focused) if self.focused in stops else 0
-        stops[(here + by) % len(stops)].focus()
+        """Mark the next choice, the field among them."""
+        self._mark((self.marked + by) % len(self.stops))
 
     def action_scroll(self, by: int) -> None:
         """Scroll what is asked about."""
@@ -195,4 +257,4 @@ class ConfirmScreen(ModalScreen[Answer | None]):
 
     def action_back(self) -> None:
         """Cancel."""
-        self.dismiss(None)
+        self._end(None)

@@ -127,7 +127,12 @@ class PickScreen(ModalScreen[str | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the rows."""
         event.stop()
-        self.rows.filter(event.value)
+        self._narrow()
+
+    def _narrow(self) -> None:
+        """To what is in the field now: keys overtake the message that it changed."""
+        if self.rows.pattern != self.field.value:
+            self.rows.filter(self.field.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Pick the row under the cursor."""
@@ -143,12 +148,15 @@ class PickScreen(ModalScreen[str | None]):
         moves = {"down": 1, "up": -1}
         if event.key in moves:
             event.stop()
+            self._narrow()
             self.rows.action_cursor(moves[event.key])
         elif event.key in ("pagedown", "pageup"):
             event.stop()
+            self._narrow()
             self.rows.action_page(1 if event.key == "pagedown" else -1)
 
     def _pick(self) -> None:
+        self._narrow()
         item = self.rows.item
         self.dismiss(item.action or None if item is not None else None)
 

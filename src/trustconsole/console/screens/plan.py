@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from trustconsole.api import Block, RotationView, Snapshot, TrustRootReport, complete_path, home_expanded
+from trustconsole.api import (
+    Block,
+    RotationView,
+    Snapshot,
+    TrustRootReport,
+    complete_path,
+    home_expanded,
+)
 from trustconsole.commands import Pane
 from trustconsole.console.columns import Column
 from trustconsole.console.display import EMPTY, Display, Words, lines
@@ -40,6 +47,7 @@ _KINDS: Final = {"public-key": "author", "certificate": "ca"}
 _MOST_SHOWN: Final = 6
 _MOVES: Final = {"j": 1, "k": -1}
 _ROWS_KEYS: Final = " j k choose the block · enter goes on to the PEM file · esc leaves"
+_UNDO_KEY: Final = " u takes the last change back"
 _FIELD_KEYS: Final = " enter goes on · tab completes · up and down choose the block · esc back"
 
 
@@ -137,8 +145,11 @@ class PathInput(FilterInput):
             self.cursor_position = len(self.value)
 
 
-class PlanScreen(WorkingScreen[Draft | None]):
-    """Asks which block goes and for the PEM file of the new one; None where it was left."""
+class PlanScreen(WorkingScreen[Draft | Literal["undo"] | None]):
+    """Asks which block goes and for the PEM file of the new one; None where it was left.
+
+    With `undo` there is a change that can be taken back instead: u asks for that.
+    """
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -150,13 +161,22 @@ class PlanScreen(WorkingScreen[Draft | None]):
         Binding("up", "move(-1)", show=False),
     ]
 
-    def __init__(self, display: Display, session: Session, snapshot: Snapshot, at: str | None) -> None:
+    def __init__(
+        self,
+        display: Display,
+        session: Session,
+        snapshot: Snapshot,
+        at: str | None,
+        *,
+        undo: bool = False,
+    ) -> None:
         super().__init__(display)
         self.session = session
         self.box = PaneBox(BlocksView.pane, display, "┌┐")
         self.box.rows.leads = True
         self.rows_view = BlocksView(snapshot, display)
         self.at = at
+        self.undo = undo
         self.field = PathInput(compact=True, select_on_focus=False, id="plan-input")
         self.note = Words(classes="plan-note")
         self.keys = Words(classes="hints")
@@ -198,13 +218,15 @@ class PlanScreen(WorkingScreen[Draft | None]):
             (i for i, one in enumerate(self.rows_view.items) if self.rows_view.key(one) == self.at), 0
         )
         self.box.rows.go(index)
-        self.box.rows.focus()
+        self.set_focus(self.box.rows)
         self.follow_frame()
         self._hint()
 
     def on_descendant_focus(self) -> None:
         """The line of keys is that of the part that has the focus."""
         where = _FIELD_KEYS if self.field.has_focus else _ROWS_KEYS
+        if self.undo and not self.field.has_focus:
+            where = f"{_UNDO_KEY} ·{where}"
         self.keys.show(self.display_of.text(where, "$text-muted"))
 
     def on_key(self, event: Key) -> None:
@@ -212,15 +234,28 @@ class PlanScreen(WorkingScreen[Draft | None]):
 
         A key that was on its way to the blocks when the field took over belongs to the path, too.
         """
+        if event.key == "enter" and self.focused is not self.field:
+            event.stop()
+            self.action_choose()
+            return
         if not event.is_printable or event.character is None:
             return
         event.stop()
-        move = _MOVES.get(event.character)
-        if move is not None and not self.field.has_focus and not self.field.value:
-            self.action_move(move)
+        if self.focused is not self.field and not self.field.value and self._is_key(event.character):
             return
         self.set_focus(self.field)
         self.field.insert_text_at_cursor(event.character)
+
+    def _is_key(self, character: str) -> bool:
+        """Carry out the letters that are keys as long as no path is typed."""
+        if character in _MOVES:
+            self.action_move(_MOVES[character])
+        elif character == "u" and self.undo:
+            if not self.busy:
+                self.dismiss("undo")
+        else:
+            return False
+        return True
 
     def _hint(self) -> None:
         words = (
@@ -255,24 +290,24 @@ class PlanScreen(WorkingScreen[Draft | None]):
 
     def action_to_field(self) -> None:
         """Ask for the path."""
-        self.field.focus()
+        self.set_focus(self.field)
 
     def action_to_rows(self) -> None:
         """Back to the blocks."""
-        self.box.rows.focus()
+        self.set_focus(self.box.rows)
 
     def action_back(self) -> None:
         """From the path to the blocks, from there out."""
-        if self.field.has_focus:
-            self.box.rows.focus()
+        if self.focused is self.field:
+            self.set_focus(self.box.rows)
         else:
             self.dismiss(None)
 
     def action_choose(self) -> None:
         """From the blocks to the path; from there to the dry run."""
         item = self.box.rows.item
-        if not self.field.has_focus or item is None:
-            self.field.focus()
+        if self.focused is not self.field or item is None:
+            self.set_focus(self.field)
             return
         typed = self.field.value.strip()
         if not typed:

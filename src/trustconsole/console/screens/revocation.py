@@ -21,6 +21,7 @@ from trustconsole.console.question import Answer, Question
 from trustconsole.console.rotation import questions
 from trustconsole.console.rotation.words import READ_ONLY
 from trustconsole.console.screens.confirm import ConfirmScreen
+from trustconsole.console.screens.rotation import RotationScreen
 from trustconsole.console.screens.working import WorkingScreen
 from trustconsole.console.session import Session
 from trustconsole.console.sheet import Copyable, Sheet
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-_HINTS = ("remove-now", "copy", "help", "back")
+_HINTS = ("remove-now", "take-back", "copy", "help", "back")
 
 
 class RevocationScreen(WorkingScreen[None]):
@@ -50,6 +51,7 @@ class RevocationScreen(WorkingScreen[None]):
         self.report: Revocation | None = None
         self.box = SheetBox(display, "┌┐", id="revocation")
         self.outcome = Words(classes="rotation-outcome")
+        self.hints = HintBar([key for name in _HINTS for key in KEYS if key.id == name], display)
 
     def compose(self) -> ComposeResult:
         """Status, the sentence on top, what it means, keys."""
@@ -59,11 +61,12 @@ class RevocationScreen(WorkingScreen[None]):
         yield self.outcome
         with Vertical(classes="last", id="revocation-body"):
             yield self.box
-        yield HintBar([key for name in _HINTS for key in KEYS if key.id == name], self.display_of)
+        yield self.hints
 
     def on_mount(self) -> None:
         """Find out what the removal would do."""
         self.query_one(Headline).wait(self.display_of)
+        self.hints.name_them({"take-back": ""})
         self.follow_frame()
         self.set_focus(self.box.view)
         self._look()
@@ -81,7 +84,10 @@ class RevocationScreen(WorkingScreen[None]):
         show = self.display_of
         short = report.fingerprint[:8]
         if report.applied:
-            headline = show.state(ACCEPT, f"{short} is removed; what that does not achieve is below.")
+            headline = show.state(
+                ACCEPT, f"{short} is removed; what that does not achieve is below. u takes it back."
+            )
+            self.hints.name_them({"remove-now": ""})
         else:
             headline = show.state(
                 WARN,
@@ -146,6 +152,21 @@ class RevocationScreen(WorkingScreen[None]):
     def _removed(self, report: Revocation) -> None:
         self._show(report)
         self.app.request_look()
+
+    async def action_undo(self) -> None:
+        """Ask whether the removal is to be taken back, in the view of rotations, which has the question."""
+        if self.busy:
+            self.app.say(f"Not yet: {self.busy}")
+        elif self.report is None or not self.report.applied:
+            self.app.say("Nothing was removed here that could be taken back")
+        else:
+            asking = RotationScreen(self.display_of, self.session, undo=True)
+
+            def left(_: None) -> None:
+                if asking.undone:
+                    self.dismiss()
+
+            await self.app.push_screen(asking, left)
 
     def action_pane(self, number: int) -> None:
         """Leave for a pane."""

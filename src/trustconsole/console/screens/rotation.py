@@ -46,10 +46,13 @@ class RotationScreen(SteppingScreen):
     AUTO_FOCUS = "#rows-rotation"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes", "rotation")]
 
-    def __init__(self, display: Display, session: Session) -> None:
+    def __init__(self, display: Display, session: Session, *, undo: bool = False) -> None:
+        """`undo`: ask at once whether the last change is to be taken back, instead of for a plan."""
         super().__init__(display, session)
         self.seen: Seen = {}
-        self.offered = False
+        self.offered = undo
+        self.undo_first = undo
+        self._before: RotationView | None = None
         self._gate_place: tuple[object, bool] | None = None
         self.output = Output()
         self.box = PaneBox(StepModules.pane, display, "┌┐")
@@ -86,6 +89,7 @@ class RotationScreen(SteppingScreen):
         """Follow the app's rotation and the clock."""
         self.query_one(Headline).wait(self.display_of)
         self.follow_frame()
+        self._before = self.app.rotation
         self.watch(self.app, "rotation", self.follow)
         self.set_interval(0.2, self.show_output)
         self.app.request_rotation()
@@ -101,6 +105,9 @@ class RotationScreen(SteppingScreen):
             self.outcome = (ACCEPT, "")
         self.view = view
         self.redraw()
+        if self.undo_first and view.undo is not None and view is not self._before:
+            self.undo_first = False
+            self.call_later(self.action_undo)
         if view.plan is None and not self.offered:
             self.offered = True
             self.call_later(self.action_another)
@@ -237,8 +244,9 @@ class RotationScreen(SteppingScreen):
             return
         block = self.app.main.block
         at = f"{_KIND_OF.get(block.kind, '')}:{block.fingerprint}" if block is not None else None
+        undo = self.view is not None and self.view.plan is None and self.view.undo is not None
         await self.app.push_screen(
-            PlanScreen(self.display_of, self.session, self.app.snapshot, at), self.take_draft
+            PlanScreen(self.display_of, self.session, self.app.snapshot, at, undo=undo), self.take_draft
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual import work
 from textual.message import Message
@@ -55,6 +55,8 @@ class SteppingScreen(RowsScreen[None]):
         self.outcome: tuple[Sign, str] = (ACCEPT, "")
         self.view_of_outcome: object = None
         """The step that the last act led to; what it came to is not said any more of later steps."""
+        self.undone = False
+        """Whether a change was taken back here."""
 
     @abstractmethod
     def show_view(self, view: RotationView) -> None:
@@ -80,9 +82,11 @@ class SteppingScreen(RowsScreen[None]):
             self.draft = None
         self.show_view(view)
 
-    def take_draft(self, draft: Draft | None) -> None:
+    def take_draft(self, draft: Draft | Literal["undo"] | None) -> None:
         """Show the first step of a plan that was just made; nothing of it is recorded."""
-        if draft is not None:
+        if draft == "undo":
+            self.call_later(self.action_undo)
+        elif draft is not None:
             self.draft = draft
             self.say(ACCEPT, "")
             self.show_view(draft.view)
@@ -307,12 +311,23 @@ class SteppingScreen(RowsScreen[None]):
         await self._ask(question, lambda answer: self._undo(view, answer))
 
     def _undo(self, view: RotationView, answer: Answer) -> None:
+        change = view.undo
+        if change is None:
+            return
+        # The change may be another file's than the plan's; without a reason the file is what the change left.
+        seen = view.digest if change.target == view.target else None
+        reviewed = seen if answer.text else change.after
+
+        def taken_back(after: RotationView) -> None:
+            self.undone = True
+            self._done(after)
+
         self.begin(
             "the file is being written",
             lambda _: self.session.rotation().undo(
-                apply=True, override=answer.text, follow_link=view.link is not None, reviewed=view.digest
+                apply=True, override=answer.text, follow_link=view.link is not None, reviewed=reviewed
             ),
-            self._done,
+            taken_back,
             self._failed,
         )
 

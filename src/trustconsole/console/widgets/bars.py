@@ -91,6 +91,15 @@ class FilterInput(Input):
         """No control or format character survives, typed or pasted."""
         return visible(value)[:200]
 
+    async def on_key(self, event: events.Key) -> None:
+        """Carry the field's own keys out here: by a binding they come after letters typed behind them."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or active.node is not self or not active.enabled or event.is_printable:
+            return
+        if await self.app.run_action(active.binding.action, self):
+            event.stop()
+            event.prevent_default()
+
 
 class FilterBar(Horizontal):
     """The line for the filter of a pane."""
