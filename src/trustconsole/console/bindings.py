@@ -19,6 +19,7 @@ _ON_APP: Final = (
     "audit",
     "what_if",
     "release",
+    "image",
 )
 OPENERS: Final = ("filter", "palette", "help")
 """Rows whose keys open a field. They are handled before the next key is looked at, so that what is typed

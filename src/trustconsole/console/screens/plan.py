@@ -29,6 +29,7 @@ from trustconsole.console.view import View
 from trustconsole.console.widgets.bars import FilterInput, Problems, StatusBar
 from trustconsole.console.widgets.pane import PaneBox
 from trustconsole.errors import TrustConsoleError
+from trustconsole.text import visible
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 KIND_WORDS: Final = {"author": "author key", "ca": "CA certificate", "rekor": "Rekor key"}
 _KINDS: Final = {"public-key": "author", "certificate": "ca"}
 _MOST_SHOWN: Final = 6
+_LONGEST: Final = 4200
+"""Characters of a path, and of a digest behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,10 @@ class PathInput(FilterInput):
     """A path; tab completes it as far as it is the only way."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+
+    def validate_value(self, value: str) -> str:
+        """As in every field, but as long as a path may be."""
+        return visible(value)[:_LONGEST]
 
     def action_complete(self) -> None:
         """Add what all the names that begin like this have in common."""
