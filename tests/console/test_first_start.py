@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
+from tests.console.judging import Unasked
 from tests.console.workbench import Workbench, bench, clock, screen_text, snapshot, until
 
 from trustconsole.console.app import ConsoleApp
@@ -21,7 +22,7 @@ class Place:
 
 
 @dataclass
-class Start:
+class Start(Unasked):
     places: tuple[Place, ...] = (
         Place("/opt/prexorcloud/controller/config/controller.yml", True, "has config/controller.yml"),
         Place("/etc/prexorcloud", False, "does not exist"),

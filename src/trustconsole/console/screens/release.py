@@ -121,6 +121,9 @@ class ReleaseScreen(NamingScreen):
         if self.several is None or not place.startswith(f"{self.several.where}@"):
             self.several = None
             self._put(NothingYet(self.display_of))
+        else:
+            self.shown = self.several.where
+            self._list()
 
     def _list(self) -> None:
         """Show what the last answer came to, and give it the focus."""
