@@ -1,4 +1,4 @@
-"""Who answers about releases and images in the tests of the console: the real verification, at a fixed time."""
+"""Answers about releases and images in the tests of the console: the real verification, at a fixed time."""
 
 from __future__ import annotations
 

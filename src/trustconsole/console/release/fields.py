@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 from textual.containers import Horizontal
 
 from trustconsole.api import ArtefactKind, complete_path
-from trustconsole.console.display import Display, Words
+from trustconsole.console.display import Display, Words, lines
 from trustconsole.console.screens.plan import PathInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.content import Content
 
 EXPLAINED: Final[dict[ArtefactKind, str]] = {
     "release": "Verifies checksums.txt, its signature, every listed archive and its bill of materials. "
@@ -61,3 +62,13 @@ def completions(typed: str, *, archives: bool) -> str:
         names = tuple(name for name in names if name.endswith(("/", ".tar")))
     more = len(names) - _MOST_SHOWN
     return "  ".join(names[:_MOST_SHOWN]) + (f"  and {more} more" if more > 0 else "")
+
+
+def in_two_lines(display: Display, pull: str, width: int) -> Content:
+    """A line to pull, whole where it fits; else its digest stays whole, on a line of its own."""
+    whole = display.text(pull, "bold")
+    if whole.cell_length <= width:
+        return whole
+    place, at, digest = pull.rpartition("@")
+    parts = (display.text(f"{place}{at}", "bold"), display.text(digest, "bold"))
+    return lines(display.cut_end(part, width) for part in parts)

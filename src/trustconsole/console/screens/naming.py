@@ -18,7 +18,13 @@ from trustconsole.api import ArtefactKind, ToldApart
 from trustconsole.console.display import Display, Words
 from trustconsole.console.problems import sentence
 from trustconsole.console.release.asking import Answer, Asked, Found, answer_to, registry_question
-from trustconsole.console.release.fields import ENTRY_EXPLAINED, EXPLAINED, PathField, completions
+from trustconsole.console.release.fields import (
+    ENTRY_EXPLAINED,
+    EXPLAINED,
+    PathField,
+    completions,
+    in_two_lines,
+)
 from trustconsole.console.screens.beside import BesideScreen
 from trustconsole.console.screens.confirm import ConfirmScreen
 from trustconsole.console.session import Artefacts
@@ -83,7 +89,7 @@ class NamingScreen(BesideScreen[None]):
         if self.entry.input.has_focus:
             self.note.show(show.text(ENTRY_EXPLAINED, "$text-muted"))
         elif self.result and not self.place.input.has_focus:
-            self.note.show(show.text(self.result, "bold"))
+            self.note.show(in_two_lines(show, self.result, self.size.width - 2))
         else:
             self.note.show(show.text(EXPLAINED[self.kind], "$text-muted"))
 

@@ -102,6 +102,7 @@ class ReleaseScreen(NamingScreen):
         """Choose the layout."""
         self.set_class(event.size.width < WIDE, "-stacked")
         self.call_after_refresh(self.tick)
+        self.call_after_refresh(self.explain)
 
     # -- what is shown
 
@@ -117,7 +118,7 @@ class ReleaseScreen(NamingScreen):
     def forget(self, place: str) -> None:
         """The images to choose from stay while one of them is asked about."""
         self.report = None
-        self.box.rows.pattern, self.box.rows.key = "", None
+        self.box.rows.pattern, self.box.rows.key, self.box.rows.index = "", None, 0
         if self.several is None or not place.startswith(f"{self.several.where}@"):
             self.several = None
             self._put(NothingYet(self.display_of))

@@ -67,9 +67,7 @@ class StartScreen(Screen[None]):
             Choice("open", place.path, place.note, place.path) for place in self.start.places if place.found
         ]
         demo = Choice("demo", "Build a sample workspace in a new directory and open it", "", "demo")
-        verify = Choice(
-            "verify", "Verify a downloaded release or an image: no controller is needed", "", "verify"
-        )
+        verify = Choice("verify", "Verify a downloaded release or an image", "", "verify")
         quit_ = Choice("quit", "Leave the console", "q", "quit")
         self.rows.show_view(ChoiceView([*found, demo, verify, quit_], self.display_of))
         self.rows.focus()
