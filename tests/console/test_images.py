@@ -6,49 +6,37 @@ import json
 import os
 import tarfile
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.console.test_hostile_text import HOSTILE, Recorder, actions_on_screen, judge, spoiled
+from tests.console.imaging import (
+    PLACE,
+    Images,
+    bench_for,
+    layout,
+    layout_of_two,
+    named_place,
+    opened,
+    verified,
+)
 from tests.console.test_release import rows_of, screen_of
-from tests.console.workbench import Workbench, clock, ready, screen_text, snapshot, until
+from tests.console.workbench import clock, ready, screen_text, until
 from tests.release.images.conftest import Asking
 from tests.release.images.loopback import Reply, answering
 from tests.release.images.material import (
-    NOW,
     SLSA_1,
-    Image,
-    Json,
-    carrier,
-    dsse_layer,
-    make_image,
-    named,
     signature_file,
-    simple_layer,
     simple_payload,
-    slsa_1,
-    statement,
-    tag,
     write_dir_copy,
-    write_layout,
 )
-from textual.pilot import Pilot
 
 from trustconsole.api import (
-    ImageOptions,
     ImageReport,
-    ReleaseCancelled,
     SignerOptions,
     ToVerify,
-    verify_image,
 )
 from trustconsole.console.app import ConsoleApp
-from trustconsole.console.display import Display
-from trustconsole.console.release.asking import Asked
-from trustconsole.console.release.image_tree import ImageTree
 from trustconsole.console.screens.confirm import ConfirmScreen
 from trustconsole.console.screens.detail import DetailScreen
 from trustconsole.console.screens.main import MainScreen
@@ -57,37 +45,6 @@ from trustconsole.console.sheet import as_text
 from trustconsole.demo.signing import sign_raw, text64
 
 SIZES = ((160, 50), (120, 36), (80, 24))
-PLACE = "registry.example/prexorcloud/controller"
-SHOW = Display(unicode=True, clock=clock)
-
-
-@dataclass
-class Images(Workbench):
-    """A session that judges images by a key of our own."""
-
-    signer: SignerOptions = field(default_factory=SignerOptions)
-    verified: list[str] = field(default_factory=list)
-    told: list[dict[str, Any]] = field(default_factory=list)
-    hold: threading.Event | None = None
-
-    def image(  # type: ignore[override]  # the workbench takes any option by name
-        self,
-        reference: str,
-        *,
-        entry: Path | None = None,
-        online: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> ImageReport:
-        self.verified.append(reference)
-        self.told.append({"entry": entry, "online": online})
-        if progress is not None:
-            progress(3, 12)
-        while self.hold is not None and not self.hold.wait(0.01):
-            if cancelled is not None and cancelled():
-                raise ReleaseCancelled
-        wanted = ImageOptions(self.signer, entry, NOW)
-        return verify_image(reference, wanted, progress=progress, cancelled=cancelled)
 
 
 @pytest.fixture
@@ -97,56 +54,7 @@ def ask(tmp_path: Path) -> Asking:
 
 @pytest.fixture
 def session(ask: Asking) -> Images:
-    return Images([snapshot()], signer=SignerOptions(key=ask.by_key.key))
-
-
-def signature(ask: Asking, image: Image, key: str = "key") -> Json:
-    signer = getattr(ask.signers, key)
-    layers = [simple_layer(image.blobs, signer, simple_payload(image.digest, PLACE))]
-    return named(carrier(image.blobs, layers), tag(image, ".sig"))
-
-
-def layout(
-    ask: Asking, name: str = "layout", *, attested: bool = True, key: str = "key"
-) -> tuple[Path, Image]:
-    """A layout with one image, signed and attested."""
-    image = make_image()
-    entries = [named(image.top, "1.4.0"), signature(ask, image, key)]
-    if attested:
-        said = statement(image.digest, SLSA_1, slsa_1())
-        attestation = carrier(image.blobs, [dsse_layer(image.blobs, ask.signers.key, said)])
-        entries.append(named(attestation, tag(image, ".att")))
-    return write_layout(ask.directory / name, image.blobs, entries), image
-
-
-def layout_of_two(ask: Asking) -> tuple[Path, Image, Image]:
-    """A layout with an unsigned and a signed image."""
-    first, second = make_image("one"), make_image("two")
-    second.blobs.held |= first.blobs.held
-    entries = [named(first.top, "1.4.0"), named(second.top, "1.4.1"), signature(ask, second)]
-    return write_layout(ask.directory / "two", second.blobs, entries), first, second
-
-
-async def opened(pilot: Pilot[None], app: ConsoleApp) -> ReleaseScreen:
-    """The screen, by the palette."""
-    await ready(pilot, app)
-    await pilot.press("colon", *"image ver", "enter")
-    await until(pilot, lambda: isinstance(app.screen, ReleaseScreen))
-    return screen_of(app)
-
-
-async def verified(pilot: Pilot[None], app: ConsoleApp, place: object) -> ReleaseScreen:
-    """The screen with the answer about a place."""
-    screen = await opened(pilot, app)
-    await name(pilot, screen, place)
-    return screen
-
-
-async def name(pilot: Pilot[None], screen: ReleaseScreen, place: object) -> None:
-    screen.set_focus(screen.place.input)
-    screen.place.put(str(place))
-    await pilot.press("enter")
-    await until(pilot, lambda: not screen.busy and bool(screen.shown))
+    return bench_for(ask)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -193,7 +101,7 @@ async def test_a_copy_and_an_archive_are_told_apart_by_content_whatever_was_aske
         await until(pilot, lambda: isinstance(app.screen, ReleaseScreen))
         screen = screen_of(app)
         for one in (archive, copy, place):
-            await name(pilot, screen, one)
+            await named_place(pilot, screen, one)
             assert isinstance(screen.report, ImageReport)
             assert (screen.report.verdict, screen.report.digest) == ("accept", image.digest), one
         assert session.verified == [str(archive), str(copy), str(place)]
@@ -299,6 +207,14 @@ async def test_what_runs_shows_how_far_it_is_and_never_an_older_answer(session: 
         assert "docker pull" not in text
         await pilot.press("e")
         assert session.exported == []
+        session.hold.set()
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.report is not None)
+        session.hold = threading.Event()
+        await pilot.press("v", "escape")  # stopped: whether it is still so nobody knows
+        await until(pilot, lambda: not screen.busy)
+        assert "docker pull" not in screen_text(app)
+        assert "accept" not in screen_text(app)
 
 
 async def test_what_is_typed_and_not_asked_goes_when_the_field_is_left(session: Images, ask: Asking) -> None:
@@ -333,102 +249,6 @@ async def test_every_row_has_its_detail_and_the_export_holds_all(session: Images
         assert len(screen.box.rows.shown) == 2
 
 
-def about(ask: Asking, place: object) -> ImageTree:
-    return ImageTree(ask.about(str(place)), SHOW)
-
-
-def test_nothing_that_a_digest_covers_is_green_where_no_signature_counts(ask: Asking) -> None:
-    place, _ = layout(ask, attested=False, key="stranger")
-    tree = about(ask, place)
-    below = [row for row in tree.items if row.key.startswith(("platform", "blob"))]
-    assert len(below) == 11
-    assert {row.sign.name for row in below} == {"neutral"}
-    assert tree.worst().name == "reject"
-    assert {row.key: row.sign.name for row in tree.items}["signatures"] == "reject"
-
-
-def test_an_altered_blob_stands_first_and_says_what_it_is(ask: Asking) -> None:
-    place, image = layout(ask)
-    blobs = place / "blobs" / "sha256"
-    layer = next(path for path in blobs.iterdir() if path.read_bytes() == b"controller for arm64")
-    layer.write_bytes(b"controller for amd65")
-    missing = str(image.platforms[0]["digest"]).partition(":")[2]
-    (blobs / missing).unlink()
-    rows = {row.key: row for row in about(ask, place).items}
-    assert rows["blobs"].sign.name == "reject"
-    assert rows["blobs"].words == "3 ok, 1 missing, 1 altered"
-    inside = [row for row in rows.values() if row.key.startswith("blob:")]
-    assert [row.sign.name for row in inside] == ["reject", "warn", "accept", "accept", "accept"]
-    assert inside[0].name == layer.name[:8]
-
-
-def test_a_bad_signature_beside_a_good_one_is_told_and_weighs_nothing(ask: Asking) -> None:
-    image = make_image()
-    payload = simple_payload(image.digest, PLACE)
-    layers = [simple_layer(image.blobs, key, payload) for key in (ask.signers.stranger, ask.signers.key)]
-    entries = [named(image.top, "1.4.0"), named(carrier(image.blobs, layers), tag(image, ".sig"))]
-    tree = about(ask, write_layout(ask.directory / "mixed", image.blobs, entries))
-    rows = {row.key: row for row in tree.items}
-    assert rows["signatures"].words == "1 of 2 good"
-    assert [rows[f"signature:{number}"].sign.name for number in (0, 1)] == ["neutral", "accept"]
-    assert rows["attestations"].sign.name == "info"
-
-
-def test_an_image_that_cannot_be_read_says_so_in_every_branch(ask: Asking) -> None:
-    tree = about(ask, ask.directory / "gone")
-    assert tree.items[0].words.startswith("error: ")
-    assert {row.words for row in tree.items[1:]} == {"not judged"}
-    assert all(as_text(tree.sheet(row, level)) for row in tree.items for level in (0, 1, 2))
-
-
-@pytest.mark.parametrize("size", [(160, 50), (80, 24)])
-async def test_hostile_text_in_an_image_never_reaches_the_terminal_raw(
-    session: Images, ask: Asking, size: tuple[int, int]
-) -> None:
-    place, _ = layout(ask)
-    report = ask.about(str(place))
-    hostile: ImageReport = spoiled(report)
-    conditions = [replace(one, condition="missing") for one in hostile.content]
-    # The ids of steps are our own, and the tree is made by them.
-    steps = [
-        replace(one, id=own.id)
-        for one, own in zip(hostile.signatures[0].steps, report.signatures[0].steps, strict=True)
-    ]
-    signatures = (replace(hostile.signatures[0], steps=tuple(steps)),)
-    spoilt = replace(hostile, signatures=signatures, content=tuple(conditions))
-    app = ConsoleApp(session, clock=clock, driver_class=Recorder)
-    async with app.run_test(size=size, headless=False, notifications=True) as pilot:
-        screen = await opened(pilot, app)
-        screen.show_answer(Asked("x", "image"), spoilt)
-        for _ in range(len(rows_of(screen))):
-            await pilot.press("j", "t")
-            assert not actions_on_screen(app)
-        await pilot.press("enter", "t", "G", "y", "Y", "escape", "g", "y", "Y", "e", "c")
-        await pilot.pause()
-        judge(app)
-
-
-async def test_hostile_names_of_images_and_paths_stay_text(session: Images, ask: Asking) -> None:
-    first, second = make_image("one"), make_image("two")
-    second.blobs.held |= first.blobs.held
-    words = HOSTILE.replace("\udc80", "")
-    entries = [named(first.top, words), named(second.top, f"2{words}")]
-    place = write_layout(ask.directory / "two", second.blobs, entries)
-    app = ConsoleApp(session, clock=clock, driver_class=Recorder)
-    async with app.run_test(size=(120, 36), headless=False, notifications=True) as pilot:
-        screen = await verified(pilot, app, place)
-        assert not actions_on_screen(app)
-        await pilot.press("j", "y", "t", "slash", *"31337", "enter", "escape")
-        for typed in (f"[red]{words}", words.replace("@", "")):
-            screen.set_focus(screen.place.input)
-            screen.place.put(typed)
-            await pilot.press("enter")
-            await until(pilot, lambda: not screen.busy and "✗" in screen_text(app))
-        await pilot.press("e")
-        await pilot.pause()
-        judge(app)
-
-
 async def test_what_the_command_line_named_is_shown_first(session: Images, ask: Asking) -> None:
     place, _ = layout(ask)
     session.to_verify = ToVerify("image", str(place), online=True)
@@ -461,7 +281,7 @@ async def test_layouts_and_copies_of_real_tools_get_the_verdict_that_their_manif
         screen = await opened(pilot, app)
         for case in cases:
             session.signer = SignerOptions(key=folder / case["key"])
-            await name(pilot, screen, folder / case["files"]["directory"])
+            await named_place(pilot, screen, folder / case["files"]["directory"])
             await pilot.press("y")
             expected = "accept" if case["expected"] == "pass" else "reject"
             report = screen.report

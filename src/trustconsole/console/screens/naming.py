@@ -71,7 +71,7 @@ class NamingScreen(BesideScreen[None]):
 
     @abstractmethod
     def forget(self, place: str) -> None:
-        """Another `place` is asked about: what is shown is no answer to that."""
+        """What is shown is no answer about `place`, or no longer one."""
 
     def on_descendant_focus(self) -> None:
         """What can be typed depends on where."""
@@ -151,11 +151,10 @@ class NamingScreen(BesideScreen[None]):
             f"{asked.place} is being verified",
             lambda cancelled: answer_to(asked, self.artefacts, progress, cancelled),
             partial(self._answered, asked),
-            self._refused,
+            partial(self._refused, asked.place),
         ):
             if asked.place != self.shown:
-                self.shown = self.result = ""
-                self.forget(asked.place)
+                self._drop(asked.place)
             words = f"asking {asked.allowed}" if asked.allowed else "looking"
             self.state(PENDING, f"verifying {asked.place}: {'asking the log' if asked.online else words}")
 
@@ -166,11 +165,18 @@ class NamingScreen(BesideScreen[None]):
             full, blank = ("█", "░") if self.display_of.unicode else ("#", ".")
             self.state(PENDING, f"hashing  {full * filled}{blank * (_BAR - filled)}  {message.words}")
 
-    def _refused(self, error: TrustConsoleError) -> None:
+    def _drop(self, place: str) -> None:
+        self.shown = self.result = ""
+        self.forget(place)
+        self.explain()
+
+    def _refused(self, place: str, error: TrustConsoleError) -> None:
+        self._drop(place)
         self.state(REJECT, sentence(error))
 
     def _answered(self, asked: Asked, answer: Answer) -> None:
         if answer is None:
+            self._drop(asked.place)
             self.query_one(Headline).show(
                 self.display_of.text("Stopped; nothing was decided.", "$text-muted")
             )
