@@ -31,6 +31,7 @@ from tests.release.images.material import (
     write_layout,
 )
 
+from trustconsole.api import Session, ToVerify
 from trustconsole.demo import HOSTILE_TEXT
 from trustconsole.demo.authorities import public_pem
 from trustconsole.text import rfc3339
@@ -183,3 +184,24 @@ def test_hostile_text_of_an_image_reaches_no_terminal(signers: Signers, key: Pat
             shown = (ran.out + ran.err).decode(encoding).replace("\n", "")
             assert shown.isprintable()
             assert "\u202e" not in shown
+
+
+def test_tui_opens_the_console_on_the_image_as_the_command_would_judge_it(
+    signers: Signers, key: Path, tmp_path: Path
+) -> None:
+    layout, image = _layout(tmp_path / "layout", signers)
+    seen: list[tuple[ToVerify | None, str | None]] = []
+
+    def console(session: Session, start: object) -> int:
+        assert start is None
+        assert session.read_only
+        seen.append((session.to_verify, session.image(str(layout)).pull))
+        return 0
+
+    given = ("image", "verify", layout, "--key", key, "--entry", "entry.json", "--online", "--tui")
+    assert call(*given, terminal=True, console=console).code == 0
+    asked = ToVerify("image", str(layout), "entry.json", online=True)
+    assert seen == [(asked, f"docker pull {PLACE}@{image.digest}")]
+    assert call(*given).code == 2
+    refused = call(*given, "--json", terminal=True)
+    assert (refused.code, "--tui and --json do not go together" in refused.told) == (2, True)

@@ -11,6 +11,7 @@ from tests.cli import shapes
 from tests.cli.running import Ran, call
 from tests.release.making_releases import ARCHIVE, LOOKALIKE, OTHER_ARCHIVE, Publisher, Release, gnu, sbom
 
+from trustconsole.api import Session, ToVerify
 from trustconsole.demo import HOSTILE_TEXT
 
 ALIVE = "2026-03-01T12:00:00Z"
@@ -241,3 +242,19 @@ def test_hostile_names_lines_and_documents_never_reach_the_terminal_raw(
         shown = (ran.out + ran.err).decode()
         for raw in ("\x1b[2J", "\x1b]", "\u202e", "\r", "\x9b", "\x07"):
             assert raw not in shown
+
+
+def test_tui_opens_the_console_on_the_release_as_the_command_would_judge_it(
+    release: Release, root: Path
+) -> None:
+    seen: list[tuple[ToVerify | None, str]] = []
+
+    def console(session: Session, start: object) -> int:
+        assert start is None
+        seen.append((session.to_verify, session.release(release.directory).verdict))
+        return 0
+
+    given = ("release", "verify", release.directory, "--trusted-root", root, "--at", ALIVE, "--tui")
+    assert call(*given, terminal=True, console=console).code == 0
+    assert seen == [(ToVerify("release", str(release.directory)), "accept")]
+    assert call(*given).code == 2

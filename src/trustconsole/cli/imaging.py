@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole import api
-from trustconsole.api import ImageAttestation, ImageOptions, ImageReport, ImageSignature
+from trustconsole.api import ImageAttestation, ImageOptions, ImageReport, ImageSignature, ToVerify
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
+from trustconsole.cli.opening import open_on
 from trustconsole.cli.output import Stream
 from trustconsole.cli.progress import Progress
 from trustconsole.cli.releasing import signer_options
@@ -22,6 +23,10 @@ _PLATFORMS: Final = (Column("platform", least=12), Column("digest"))
 
 def verify(call: Call) -> int:
     """Verify the image and print it; 0 only where it is accepted and no finding is an error."""
+    values = call.values
+    if values.tui:
+        first = ToVerify("image", values.ref, str(values.entry or ""), online=bool(values.online))
+        return open_on(call, first, image=_wanted(call))
     with Progress(call.output.err, "hashing, blobs") as progress:
         call.output.before_write = progress.clear
         report = api.verify_image(call.values.ref, _wanted(call), progress=progress.tell)

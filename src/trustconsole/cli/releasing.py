@@ -14,9 +14,11 @@ from trustconsole.api import (
     ReleaseReport,
     SbomReport,
     SignerOptions,
+    ToVerify,
 )
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
+from trustconsole.cli.opening import open_on
 from trustconsole.cli.output import Stream
 from trustconsole.cli.progress import Progress
 from trustconsole.cli.report_text import print_trace
@@ -52,6 +54,10 @@ _COMPONENTS: Final = (
 
 def verify(call: Call) -> int:
     """Verify the directory and print it; 0 only where it is accepted and no finding is an error."""
+    values = call.values
+    if values.tui:
+        first = ToVerify("release", str(values.dir), str(values.entry or ""), online=bool(values.online))
+        return open_on(call, first, release=_wanted(call))
     with Progress(call.output.err, "hashing, MiB") as progress:
         call.output.before_write = progress.clear
         report = api.verify_release(

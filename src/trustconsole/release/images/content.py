@@ -10,11 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, Location, MissingFile
 from trustconsole.json_fields import text_member
+from trustconsole.release.files import Cancelled
 from trustconsole.release.images.blobs import AlteredBlob, Blob, Condition, ImageCopy
 from trustconsole.release.images.manifests import CONFIG_TYPES, Descriptor, Manifest, read_manifest
 from trustconsole.strict_text import strict_json
@@ -97,20 +99,31 @@ class _Walk:
                 self.leaves[part.digest] = part
 
 
-def examine(copy: ImageCopy, image: Descriptor, *, tell: Tell | None = None, jobs: int = 2) -> Content:
+def examine(
+    copy: ImageCopy,
+    image: Descriptor,
+    *,
+    tell: Tell | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    jobs: int = 2,
+) -> Content:
     """Read every manifest and hash every blob that `image` reaches.
 
     Raises `InputError` where the image itself cannot be read (`AlteredBlob` where it is another one), or
-    where it goes beyond a limit; anything below it is a blob in a condition.
+    where it goes beyond a limit; anything below it is a blob in a condition. Raises `Cancelled` soon after
+    `cancelled` says so.
     """
     content = Content(copy.read(image, limits.IMAGE_MANIFEST_BYTES, "a manifest"))
     walk = _Walk(copy, content, deque([(image, 0)]), seen={image.digest})
     while walk.pending:
+        if cancelled is not None and cancelled():
+            raise Cancelled
         descriptor, depth = walk.pending.popleft()
         _manifest(walk, descriptor, depth)
     leaves = list(walk.leaves.values())
+    judge = partial(copy.judge, cancelled=cancelled)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        for done, blob in enumerate(pool.map(copy.judge, leaves), 1):
+        for done, blob in enumerate(pool.map(judge, leaves), 1):
             content.blobs.append(blob)
             if tell is not None:
                 tell(done, len(leaves))

@@ -7,7 +7,7 @@ Source: containers/image, directory transport 1.1. A signature file of Sigstore'
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from trustconsole import limits
@@ -71,10 +71,10 @@ class DirectoryCopy:
             raise MissingFile("is not in the copy", location=Location(descriptor.digest))
         return verified(region.read(limit, what), descriptor, region.name)
 
-    def judge(self, descriptor: Descriptor) -> Blob:
+    def judge(self, descriptor: Descriptor, cancelled: Callable[[], bool] | None = None) -> Blob:
         """As `ImageCopy.judge`."""
         try:
-            return judge_region(self._blob(descriptor), descriptor)
+            return judge_region(self._blob(descriptor), descriptor, cancelled)
         except InputError as error:
             return Blob(descriptor, "unreadable", str(error))
 

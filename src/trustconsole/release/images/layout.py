@@ -7,14 +7,22 @@ reference, `skopeo` by the bare tag, `oras` by listing every manifest. Source: O
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from trustconsole import limits
-from trustconsole.errors import InputError, Location, MalformedInput, MissingFile, UsageError
+from trustconsole.errors import InputError, Location, MalformedInput, MissingFile
 from trustconsole.json_fields import text_member
-from trustconsole.release.images.blobs import Attachment, Attachments, Blob, judge_region, verified
+from trustconsole.release.images.blobs import (
+    Attachment,
+    Attachments,
+    Blob,
+    NamedImage,
+    SeveralImages,
+    judge_region,
+    verified,
+)
 from trustconsole.release.images.carriers import (
     Carrier,
     Manifests,
@@ -91,11 +99,7 @@ class LayoutCopy:
                 "names no image", hint="save the image again", location=Location(f"{self.where}: {INDEX}")
             )
         if len(tops) > 1:
-            choices = ", ".join(_described(one) for one in tops[:8])
-            raise UsageError(
-                f"{self.where} holds {len(tops)} images: {choices}",
-                hint=f"name one of them: {self.where}@{tops[0].digest}",
-            )
+            raise SeveralImages(self.where, tuple(map(_named_image, tops)))
         return tops[0]
 
     def _parts(self, entry: Descriptor) -> tuple[Descriptor, ...]:
@@ -118,10 +122,10 @@ class LayoutCopy:
             raise MissingFile("is not in the layout", location=Location(descriptor.digest))
         return verified(region.read(limit, what), descriptor, region.name)
 
-    def judge(self, descriptor: Descriptor) -> Blob:
+    def judge(self, descriptor: Descriptor, cancelled: Callable[[], bool] | None = None) -> Blob:
         """As `ImageCopy.judge`."""
         try:
-            return judge_region(self._blob(descriptor), descriptor)
+            return judge_region(self._blob(descriptor), descriptor, cancelled)
         except InputError as error:
             return Blob(descriptor, "unreadable", str(error))
 
@@ -180,6 +184,6 @@ class LayoutCopy:
             return None
 
 
-def _described(entry: Descriptor) -> str:
-    name = entry.annotations.get(REF_NAME)
-    return f"{entry.digest} ({name})" if name else entry.digest
+def _named_image(entry: Descriptor) -> NamedImage:
+    name = entry.annotations.get(REF_NAME, "")
+    return NamedImage(entry.digest, entry.media_type, name, entry.platform or "")
