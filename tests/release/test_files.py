@@ -204,6 +204,7 @@ def _zip() -> bytes:
         (b"7z\xbc\xaf\x27\x1c" + bytes(20), "7z"),
         (b"!<arch>\ndebian-binary", "ar"),
     ],
+    ids=("gzip", "bzip2", "xz", "zip", "ustar", "gnu", "old tar", "zstd", "lz4", "7z", "ar"),
 )
 def test_an_archive_by_any_other_name_is_one(data: bytes, name: str, tmp_path: Path) -> None:
     tmp_path.joinpath("NOTES").write_bytes(data)
