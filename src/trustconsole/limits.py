@@ -49,6 +49,9 @@ SCTS: Final = 32
 IDENTITY_CHARS: Final = 2048
 """A subject alternative name that is compared with an identity."""
 
+IDENTITIES_CHARS: Final = 8 * IDENTITY_CHARS
+"""All subject alternative names of one certificate that are compared with an expression."""
+
 EXPRESSION_CHARS: Final = 1024
 """A regular expression for an identity."""
 

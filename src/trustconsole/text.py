@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import shlex
+import string
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 
 
 def _escape(char: str) -> str:
@@ -93,24 +95,35 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
     return f"{count} {noun if count == 1 else many or noun + 's'}"
 
 
-def shell_word(value: str) -> str:
-    r"""`value` as one word of a POSIX-like shell, printable and on one line.
+_SHELL_PLAIN: Final = frozenset(string.ascii_letters + string.digits + "_@+=:,./")
+"""What stands for itself in the format of `printf`; `-` would begin an option, `%` a conversion."""
 
-    Printable text is quoted as usual; where a name holds control or format characters, the `$'…'` form of
-    bash, zsh and ksh spells them out, so that what is pasted names the same file and nothing else happens.
+
+def shell_word(value: str) -> str:
+    r"""`value` as one word of any POSIX shell (dash, bash, busybox, zsh), printable and on one line.
+
+    Printable text stands in single quotes; anything else becomes `"$(printf 'a\001b')"`, with octal numbers
+    for all but the plainest characters, since `$'…'` is no quoting in a POSIX shell. NUL and line feeds at
+    the end become U+FFFD, so that the word names nothing else; see `is_shell_word`.
     """
     if value.isprintable():
         return shlex.quote(value)
-    return "$'" + "".join(_shell_escape(char) for char in value) + "'"
+    value = value.replace("\0", "\ufffd")
+    kept = value.rstrip("\n")
+    value = kept + "\ufffd" * (len(value) - len(kept))
+    return f"\"$(printf '{''.join(map(_shell_octal, value))}')\""
 
 
-def _shell_escape(char: str) -> str:
-    if char in "'\\":
-        return f"\\{char}"
-    if char.isprintable():
+def is_shell_word(value: str) -> bool:
+    """Whether `shell_word` gives `value` itself: not with NUL, nor with line feeds at its end."""
+    return "\0" not in value and not value.endswith("\n")
+
+
+def _shell_octal(char: str) -> str:
+    if char in _SHELL_PLAIN:
         return char
     raw = char.encode("utf-8", "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass")
-    return "".join(f"\\x{byte:02x}" for byte in raw)
+    return "".join(f"\\{byte:03o}" for byte in raw)
 
 
 def shell_join(words: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -262,6 +263,7 @@ def test_a_new_version_under_another_name_counts_for_the_module(world: World) ->
     ("content", "error", "words"),
     [
         ("private", MalformedInput, "private key"),
+        ("private in a comment", MalformedInput, "private key"),
         ("two", MalformedInput, "exactly one"),
         ("none", MalformedInput, "exactly one"),
         ("same", UsageError, "the same"),
@@ -273,6 +275,9 @@ def test_a_wrong_new_file_is_refused_with_what_is_wrong(
 ) -> None:
     pem = {
         "private": private_pem(world.new),
+        "private in a comment": b"#"
+        + b"#".join(private_pem(world.new).splitlines(keepends=True)[1:-1])
+        + public_pem(world.new),
         "two": public_pem(world.new) + public_pem(world.other),
         "none": b"nothing\n",
         "same": public_pem(world.old),
@@ -282,6 +287,51 @@ def test_a_wrong_new_file_is_refused_with_what_is_wrong(
     with pytest.raises(error, match=words):
         start(world)
     assert not (world.root / "state/journal.json").exists()
+
+
+def test_the_plan_keeps_the_new_block_with_its_own_comment_and_nothing_else_of_the_file(world: World) -> None:
+    world.new_pem.write_bytes(
+        b"notes of ann\n\n# release \x1b[2J key\n" + public_pem(world.new) + b"more notes\n"
+    )
+    start(world)
+    plan = json.loads((world.root / "state/journal.json").read_bytes())["plan"]
+    assert plan["new_pem"] == "# release \\x1b[2J key\n" + public_pem(world.new).decode()
+    assert plan["new_pem"] in world.trust_root.read_text()
+
+
+@pytest.mark.parametrize("spoiled", ["nothing", "no record", "other digest", "more names", "cut chain"])
+def test_an_override_counts_only_with_its_record_in_the_audit_log(world: World, spoiled: str) -> None:
+    start(world)
+    restart_all(world)
+    rotation = world.rotation()
+    assert rotation.next(apply=True, override="the module is deleted next").step == 4
+    journal, log = world.root / "state/journal.json", world.root / "state/audit.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    if spoiled == "no record":
+        log.write_bytes(b"".join(line for line in lines if b"rotation.override" not in line))
+    elif spoiled == "cut chain":
+        log.write_bytes(b"".join(lines[1:]))
+    elif spoiled != "nothing":
+        document = json.loads(journal.read_bytes())
+        [override] = document["overrides"]
+        if spoiled == "more names":
+            override["names"].append("another")
+        else:
+            override["digest"] = "0" * 64
+        journal.write_text(json.dumps(document))
+    view = world.rotation().view()
+    assert view.step == (4 if spoiled == "nothing" else 3)
+    assert ("1 override of the journal" in " ".join(view.problems)) == (spoiled != "nothing")
+
+
+def test_a_line_that_a_crash_cut_off_takes_no_override_away(world: World) -> None:
+    start(world)
+    restart_all(world)
+    rotation = world.rotation()
+    rotation.next(apply=True, override="the module is deleted next")
+    with (world.root / "state/audit.jsonl").open("ab") as log:
+        log.write(b'{"seq":')
+    assert rotation.view().step == 4
 
 
 def test_the_script_to_re_sign_names_every_module_that_needs_it(world: World) -> None:
@@ -319,7 +369,7 @@ print(json.dumps(said))
 """
     before = world.trust_root.read_bytes()
     said = with_mounts(
-        'mount -t tmpfs -o size=64k t "$1"',
+        'mount -t tmpfs -o size=64k,mode=700 t "$1"',
         code,
         state,
         world.root,

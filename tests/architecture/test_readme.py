@@ -12,6 +12,7 @@ import pytest
 from tests.architecture.source_tree import ROOT
 
 import trustconsole
+from trustconsole.commands import COMMANDS
 from trustconsole.commands.tables import command_table, key_table, option_table
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,6 +76,13 @@ def test_every_picture_and_file_it_names_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_what_the_palette_leaves_to_the_command_line_is_named() -> None:
+    found = re.search(r"The palette \(`:`\).*?stay there: (.*?)\.", README, re.DOTALL)
+    assert found is not None
+    named = set(re.findall(r"`([a-z -]+)`", found[1]))
+    assert named == {row.name for row in COMMANDS if row.words and not row.palette}
 
 
 def test_what_the_security_policy_points_to_is_there() -> None:

@@ -31,6 +31,7 @@ from tests.release.images.material import (
     write_layout,
 )
 
+from trustconsole.api import Session, ToVerify
 from trustconsole.demo import HOSTILE_TEXT
 from trustconsole.demo.authorities import public_pem
 from trustconsole.text import rfc3339
@@ -136,6 +137,22 @@ def test_a_signature_without_a_proof_of_time_is_unknown_and_told_how_to_go_on(
     assert (ran.code, document(ran)["code"]) == (4, "time-unproven")
 
 
+def test_a_look_alike_that_the_documented_expression_accepts_is_the_code_of_the_acceptance(
+    signers: Signers, tmp_path: Path
+) -> None:
+    name = "https://github.com/prexorjustin/prexorcloud/xgithub/workflows/release-imagesXyml@refs/tags/v1"
+    image = make_image()
+    layer = keyless_layer(image.blobs, signers, simple_payload(image.digest), signers.leaf(name), None)
+    entries = [named(image.top, "1"), named(carrier(image.blobs, [layer]), tag(image, ".sig"))]
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(signers.ca.pem)
+    layout = write_layout(tmp_path / "layout", image.blobs, entries)
+    given = ("image", "verify", layout, "--roots", roots, "--documented-identity", "--json", "--at")
+    ran = call(*given, rfc3339(NOW))
+    found = document(ran)
+    assert (ran.code, found["verdict"], found["code"]) == (1, "accept", "lookalike-identity")
+
+
 def test_several_images_in_one_layout_are_listed_with_the_reference_to_use(key: Path, tmp_path: Path) -> None:
     blobs = Blobs()
     first, second = (make_image(name, blobs=blobs) for name in ("one", "two"))
@@ -167,3 +184,24 @@ def test_hostile_text_of_an_image_reaches_no_terminal(signers: Signers, key: Pat
             shown = (ran.out + ran.err).decode(encoding).replace("\n", "")
             assert shown.isprintable()
             assert "\u202e" not in shown
+
+
+def test_tui_opens_the_console_on_the_image_as_the_command_would_judge_it(
+    signers: Signers, key: Path, tmp_path: Path
+) -> None:
+    layout, image = _layout(tmp_path / "layout", signers)
+    seen: list[tuple[ToVerify | None, str | None]] = []
+
+    def console(session: Session, start: object) -> int:
+        assert start is None
+        assert session.read_only
+        seen.append((session.to_verify, session.image(str(layout)).pull))
+        return 0
+
+    given = ("image", "verify", layout, "--key", key, "--entry", "entry.json", "--online", "--tui")
+    assert call(*given, terminal=True, console=console).code == 0
+    asked = ToVerify("image", str(layout), "entry.json", online=True)
+    assert seen == [(asked, f"docker pull {PLACE}@{image.digest}")]
+    assert call(*given).code == 2
+    refused = call(*given, "--json", terminal=True)
+    assert (refused.code, "--tui and --json do not go together" in refused.told) == (2, True)

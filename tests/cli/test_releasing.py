@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.cli import shapes
 from tests.cli.running import Ran, call
 from tests.release.making_releases import ARCHIVE, LOOKALIKE, OTHER_ARCHIVE, Publisher, Release, gnu, sbom
 
+from trustconsole.api import Session, ToVerify
 from trustconsole.demo import HOSTILE_TEXT
 
 ALIVE = "2026-03-01T12:00:00Z"
@@ -96,7 +98,22 @@ def test_an_error_finding_is_never_good_even_where_the_verdict_is_accept(
     ran = ask(release, root, "--documented-identity")
     assert ran.code == 1
     assert ran.text.startswith("⚠ accept: ")
-    assert document(ask(release, root, "--documented-identity", "--json"))["verdict"] == "accept"
+    found = document(ask(release, root, "--documented-identity", "--json"))
+    assert (found["verdict"], found["code"], found["rule"]) == ("accept", "lookalike-identity", None)
+
+
+def test_a_name_without_end_is_no_lookalike_and_is_printed_short_and_kept_in_json(
+    release: Release, root: Path
+) -> None:
+    name = LOOKALIKE + "x" * 50_000
+    release.sign(leaf=release.publisher.leaf(name))
+    ran = ask(release, root, "--documented-identity")
+    assert ran.code == 1
+    assert "limit of 2048 characters" in ran.text
+    assert len(ran.text) < 20_000
+    found = document(ask(release, root, "--documented-identity", "--json"))
+    assert found["signer"]["san"] == [name]
+    assert "lookalike-identity" not in {one["id"] for one in found["findings"]}
 
 
 def test_where_the_signature_does_not_count_nothing_it_lists_is_shown_as_good(
@@ -139,6 +156,18 @@ def test_components_are_listed_on_request(release: Release, root: Path) -> None:
         "licence": "Apache-2.0",
         "purl": "pkg:golang/github.com/spf13/cobra@v1.8.1",
     }
+
+
+def test_components_that_cannot_be_listed_are_counted_and_the_way_to_list_them_is_told(
+    release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cyclonedx.exception", None)  # as where the extra is not installed
+    ran = ask(release, root, "--components")
+    listed = ran.text.partition(f"\n{ARCHIVE}.sbom.json: 1 component\n")[2]
+    assert "pip install 'trustconsole[sbom]'" in listed
+    assert ": 0 components" not in ran.text
+    assert (ran.code, ran.told) == (0, "")
+    assert "pip install" in ask(release, root, "--components", "--json").told
 
 
 @pytest.mark.parametrize(
@@ -213,3 +242,19 @@ def test_hostile_names_lines_and_documents_never_reach_the_terminal_raw(
         shown = (ran.out + ran.err).decode()
         for raw in ("\x1b[2J", "\x1b]", "\u202e", "\r", "\x9b", "\x07"):
             assert raw not in shown
+
+
+def test_tui_opens_the_console_on_the_release_as_the_command_would_judge_it(
+    release: Release, root: Path
+) -> None:
+    seen: list[tuple[ToVerify | None, str]] = []
+
+    def console(session: Session, start: object) -> int:
+        assert start is None
+        seen.append((session.to_verify, session.release(release.directory).verdict))
+        return 0
+
+    given = ("release", "verify", release.directory, "--trusted-root", root, "--at", ALIVE, "--tui")
+    assert call(*given, terminal=True, console=console).code == 0
+    assert seen == [(ToVerify("release", str(release.directory)), "accept")]
+    assert call(*given).code == 2

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import resvg_py
+from tests.console.judging import Unasked
 from tests.console.workbench import Still
 
 from trustconsole import api
@@ -74,6 +75,7 @@ class GallerySession:
         options = api.Options(settings=self._workspace.settings)
         self._session = api.Session(options, clock=clock, host="controller-1")
         self.read_only = self._session.read_only
+        self.to_verify = self._session.to_verify
 
     def look(
         self,
@@ -116,6 +118,9 @@ class GallerySession:
     def release(self, directory: Path, **options: Any) -> api.ReleaseReport:
         return self._session.release(directory, **options)
 
+    def image(self, reference: str, **options: Any) -> api.ImageReport:
+        return self._session.image(reference, **options)
+
 
 class RotatingSession(GallerySession):
     """The same while author A's key is rotated, at step 3: real but for nodes, places and times of files."""
@@ -137,7 +142,7 @@ class RotatingSession(GallerySession):
 
 
 @dataclass(frozen=True)
-class EmptyHost:
+class EmptyHost(Unasked):
     """The first start on a host where nothing is configured."""
 
     places: tuple[api.Place, ...] = (

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.console.judging import Judge, Unasked
 from tests.console.workbench import Workbench, bench, clock, screen_text, snapshot, until
+from tests.release.images.material import make_image, named, write_layout
 
+from trustconsole.api import ImageReport
 from trustconsole.console.app import ConsoleApp
+from trustconsole.console.screens.release import ReleaseScreen
 from trustconsole.console.screens.start import StartScreen
 from trustconsole.errors import UnreadableFile
 
@@ -21,7 +27,7 @@ class Place:
 
 
 @dataclass
-class Start:
+class Start(Unasked):
     places: tuple[Place, ...] = (
         Place("/opt/prexorcloud/controller/config/controller.yml", True, "has config/controller.yml"),
         Place("/etc/prexorcloud", False, "does not exist"),
@@ -77,3 +83,50 @@ async def test_escape_does_not_leave_the_first_screen_but_q_does() -> None:
         assert isinstance(app.screen, StartScreen)
         await pilot.press("q")
     assert app.return_code == 0
+
+
+@dataclass
+class Verifying(Start):
+    """A first start whose releases and images are really verified."""
+
+    exported: list[tuple[str, str]] = field(default_factory=list)
+
+    def image(self, reference: str, **told: Any) -> ImageReport:
+        return Judge().image(reference, **told)
+
+    def export(self, name: str, text: str) -> Path:
+        self.exported.append((name, text))
+        return Path("/var/lib/trustconsole/exports") / name
+
+
+async def test_a_release_or_image_can_be_verified_without_a_controller(tmp_path: Path) -> None:
+    image = make_image()
+    place = write_layout(tmp_path / "layout", image.blobs, [named(image.top, "1.4.0")])
+    start = Verifying()
+    app = ConsoleApp(None, clock=clock, start=start)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        await pilot.press("j", "j", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ReleaseScreen))
+        screen = app.screen
+        assert isinstance(screen, ReleaseScreen)
+        assert "no controller is open" in screen_text(app)
+        screen.place.put(str(place))
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.report is not None)
+        assert "✗ reject: No signature of the image was found" in screen_text(app)
+        await pilot.press("e")
+        assert [name for name, _ in start.exported] == ["image"]
+        for key in ("1", "w", "r", "R", "X", "tab", "t", "v"):  # none of them needs a controller to answer
+            await pilot.press(key)
+        await until(pilot, lambda: not screen.busy)
+        assert app.screen is screen
+        assert "No controller is open" in screen_text(app)
+        for opener in ("question_mark", "colon"):
+            await pilot.press(opener)
+            await until(pilot, lambda: app.screen is not screen)
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is screen)
+        for command in ("audit show", "info", "rotate status"):
+            await pilot.press("colon", *command, "enter", "escape")
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))

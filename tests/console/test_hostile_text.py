@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import pytest
+from tests.console.judging import Unasked
 from tests.console.workbench import (
     Workbench,
     bench_of,
@@ -236,7 +237,7 @@ class HostilePlace:
     note: str = HOSTILE
 
 
-class HostileStart:
+class HostileStart(Unasked):
     places = (HostilePlace(), HostilePlace(found=False))
 
     def open(self, path: str) -> Workbench:

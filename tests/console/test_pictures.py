@@ -6,13 +6,19 @@ Everything that could move them otherwise is chosen: theme, clock, paths, size, 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from tests.console.changing import made
+from tests.console.gallery import shown_under
+from tests.console.imaging import layout, opened
 from tests.console.workbench import app_over, bench_of, ready, snapshot, until
+from tests.release.images.conftest import Asking
 from textual.pilot import Pilot
 
+from trustconsole.api import ImageReport
 from trustconsole.console.app import ConsoleApp
+from trustconsole.console.release.asking import Asked
 
 Compare = Callable[..., bool]
 PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], dict[str, bool]]] = {
@@ -80,3 +86,19 @@ def test_a_screen_that_changes_something_looks_as_it_did(name: str, snap_compare
 def test_an_empty_workspace_looks_as_it_did(snap_compare: Compare) -> None:
     nothing = snapshot(trust_root=None, config=None, modules=(), nodes=())
     assert snap_compare(app_over(nothing), terminal_size=(120, 40), run_before=pressing())
+
+
+def test_a_verified_image_looks_as_it_did(snap_compare: Compare, tmp_path: Path) -> None:
+    ask = Asking(tmp_path)
+    place, _ = layout(ask)
+    report: ImageReport = shown_under(ask.about(place), str(tmp_path), "/srv/images")
+
+    async def verified(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        screen = await opened(pilot, app)
+        screen.place.put(report.reference)
+        screen.show_answer(Asked(report.reference, "image"), report)
+        await pressing("j", "j")(pilot)
+
+    assert snap_compare(app_over(), terminal_size=(120, 36), run_before=verified)

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from trustconsole.api import ReleaseCancelled, ReleaseReport
 from trustconsole.console.app import ConsoleApp
 from trustconsole.console.display import Display
+from trustconsole.console.release.asking import Asked
 from trustconsole.console.release.components import ComponentsView
 from trustconsole.console.release.tree import ReleaseTree
 from trustconsole.console.screens.detail import DetailScreen
@@ -42,6 +43,7 @@ class Releases(Workbench):
         self,
         directory: Path,
         *,
+        entry: Path | None = None,
         online: bool = False,
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -56,7 +58,7 @@ class Releases(Workbench):
                 raise ReleaseCancelled
         # As a log that was asked would prove it.
         now = SIGNED if online else LATER
-        return verify_release(ReleaseRequest(directory, now, now, self.policy, tables=True))
+        return verify_release(ReleaseRequest(directory, now, now, self.policy, entry=entry, tables=True))
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ async def opened(pilot: Pilot[None], app: ConsoleApp) -> ReleaseScreen:
 async def verified(pilot: Pilot[None], app: ConsoleApp, release: Release) -> ReleaseScreen:
     """The release screen with a verified release."""
     screen = await opened(pilot, app)
-    screen.field.value = str(release.directory)
+    screen.place.input.value = str(release.directory)
     await pilot.press("enter")
     await until(pilot, lambda: screen.report is not None and not screen.busy)
     return screen
@@ -122,7 +124,7 @@ async def test_the_palette_leads_to_the_directory_and_the_directory_to_the_tree(
 
 
 async def verified_here(pilot: Pilot[None], screen: ReleaseScreen, release: Release) -> None:
-    screen.field.value = str(release.directory)
+    screen.place.input.value = str(release.directory)
     await pilot.press("enter")
     await until(pilot, lambda: screen.report is not None and not screen.busy)
 
@@ -177,7 +179,7 @@ async def test_a_missing_proof_of_time_is_a_doubt_until_the_log_is_asked(
         screen.set_focus(screen.box.rows)
         await pilot.press("o")
         assert session.asked_online == []
-        screen.set_focus(screen.field)
+        screen.set_focus(screen.place.input)
         await verified_here(pilot, screen, release)
         assert "? unknown: " in screen_text(app)
         assert "? Time" in screen_text(app)
@@ -192,7 +194,7 @@ async def test_what_runs_shows_how_far_it_is_and_escape_stops_it(session: Releas
     app = ConsoleApp(session, clock=clock)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         screen = await opened(pilot, app)
-        screen.field.value = str(release.directory)
+        screen.place.input.value = str(release.directory)
         await pilot.press("enter")
         await until(pilot, lambda: "1.0 MiB of 4.0 MiB" in screen_text(app))
         await pilot.press("enter")
@@ -210,7 +212,7 @@ async def test_an_error_is_one_sentence_and_the_screen_goes_on(session: Releases
     app = ConsoleApp(session, clock=clock)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         screen = await opened(pilot, app)
-        screen.field.value = str(release.directory)
+        screen.place.input.value = str(release.directory)
         await pilot.press("enter")
         await until(pilot, lambda: "is on a disk that fails" in screen_text(app).lower())
         session.wrong = None
@@ -225,7 +227,7 @@ async def test_copy_export_level_and_leaving(session: Releases, release: Release
         screen.set_focus(screen.box.rows)
         await pilot.press("e")
         assert session.exported == []
-        screen.set_focus(screen.field)
+        screen.set_focus(screen.place.input)
         await verified_here(pilot, screen, release)
         await pilot.press("y")
         assert app.clipboard == str(release.directory)
@@ -239,7 +241,7 @@ async def test_copy_export_level_and_leaving(session: Releases, release: Release
         await pilot.press("tab", "G", "g", "tab", "j", "j", "v")
         await until(pilot, lambda: len(session.asked_online) == 2 and not screen.busy)
         await pilot.press("d")
-        await until(pilot, lambda: screen.field.has_focus)
+        await until(pilot, lambda: screen.place.input.has_focus)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(app.screen, MainScreen))
 
@@ -264,7 +266,7 @@ async def test_hostile_text_in_a_release_never_reaches_the_terminal_raw(
     app = ConsoleApp(session, clock=clock, driver_class=Recorder)
     async with app.run_test(size=WIDE, headless=False, notifications=True) as pilot:
         screen = await opened(pilot, app)
-        screen._show(replace(hostile, steps=steps))
+        screen.show_answer(Asked("x", "release"), replace(hostile, steps=steps))
         for _ in range(len(rows_of(screen))):
             await pilot.press("j", "t")
             assert not actions_on_screen(app)

@@ -34,7 +34,7 @@ async def test_a_block_is_revoked_with_two_confirmations_and_the_log_shows_it(tm
             await pilot.press("enter")
             await see(pilot, app, f"{author_b[:8]} is removed", "Installed modules keep running")
             assert author_b not in place.trusted
-            await pilot.press("escape", "colon", *"audit", "enter")
+            await pilot.press("escape", "colon", *"audit verify", "enter")
             shown = await see(pilot, app, "The chain of 1 record is whole", "trust.revoke")
             assert "head " in shown
             log = place.workspace.state / "audit.jsonl"

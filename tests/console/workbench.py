@@ -14,17 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.console.judging import Judge
 from textual.geometry import Size
 from textual.pilot import Pilot
 
 from trustconsole.api import (
     AuditReport,
     Impact,
-    ReleaseOptions,
-    ReleaseReport,
     Revocation,
     RotationView,
-    verify_release,
 )
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
 from trustconsole.console.app import ConsoleApp
@@ -278,7 +276,7 @@ class Still:
 
 
 @dataclass
-class Workbench:
+class Workbench(Judge):
     """A session whose snapshots are chosen. Put a word into `events` to ask for a look."""
 
     snapshots: list[Snapshot]
@@ -348,9 +346,6 @@ class Workbench:
             progress(0, 2)
         assert self.impacts, "a test that asks gives the answers"
         return self.impacts[min(len(self.asked), len(self.impacts)) - 1]
-
-    def release(self, directory: Path, **told: Any) -> ReleaseReport:
-        return verify_release(directory, ReleaseOptions(online=told.pop("online", False), at=NOW), **told)
 
     def export(self, name: str, text: str) -> Path:
         if self.export_error is not None:

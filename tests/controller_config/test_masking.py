@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustconsole.controller_config import check_config
-from trustconsole.controller_config.masking import masked_text, masked_uris
+from trustconsole.controller_config.masking import mask_uri, masked_text, masked_uris
 
 SECRET = "hunter2hunter2"  # the seeded secret that must not show
 
@@ -60,6 +60,51 @@ def test_a_secret_is_masked_and_lines_stay(text: str) -> None:
     assert SECRET not in shown
     assert "***" in shown
     assert shown.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        f"tlsCertificateKeyFilePassword={SECRET}",
+        f"sslClientCertificateKeyPassword={SECRET}",
+        f"proxyPassword={SECRET}",
+        f"PROXYPASSWORD={SECRET}",
+        f"authMechanismProperties=AWS_SESSION_TOKEN:{SECRET}",
+        f"authMechanismProperties=SERVICE_NAME:x,AWS_SESSION_TOKEN:{SECRET}",
+        f"proxy%50assword={SECRET}",
+        f"proxyPassword=a'{SECRET}",
+        f"proxyPassword=a;{SECRET}",
+    ],
+)
+def test_a_secret_parameter_of_the_database_uri_shows_nowhere(parameter: str, tmp_path: Path) -> None:
+    uri = f"mongodb://app@db/prexor?tls=true&{parameter}&w=majority"
+    path = tmp_path / "controller.yml"
+    path.write_text(f'database:\n  uri: "{uri}"\n', encoding="utf-8")
+    report = check_config(path, working_directory=tmp_path, now=datetime(2026, 6, 1, tzinfo=UTC))
+    name = parameter.partition("=")[0]
+    shown = f"mongodb://app@db/prexor?tls=true&{name}=***&w=majority"
+    assert report.other is not None
+    assert report.other["database.uri"] == uri
+    masked = report.to_dict()["other"]
+    assert isinstance(masked, dict)
+    assert masked["database.uri"] == shown
+    assert SECRET not in report.text
+    assert f"{name}=***&w=majority" in report.text
+    assert SECRET not in masked_uris(f'the value "{uri}" is odd')
+    assert "is odd" in masked_uris(f'the value "{uri}" is odd')
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [f"mongodb://h/?proxyPassword=a b {SECRET}", f"mongodb://u:a@{SECRET}@h/x", f"h?password={SECRET}"],
+)
+def test_a_uri_as_a_whole_hides_its_secret_to_the_end(uri: str) -> None:
+    assert SECRET not in mask_uri(uri)
+
+
+def test_a_uri_without_secrets_stays() -> None:
+    uri = "mongodb://app@db1,db2:27017/x?replicaSet=rs0&readPreference=nearest"
+    assert mask_uri(uri) == uri
 
 
 def test_what_is_no_secret_stays() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -152,7 +153,7 @@ found = log.verify()
 print(json.dumps([said, appended, changed, found.ok, found.count, log.path.stat().st_size]))
 """
     said, appended, changed, whole, count, size = with_mounts(
-        'mount -t tmpfs -o size=64k t "$1"', code, tmp_path
+        'mount -t tmpfs -o size=64k,mode=700 t "$1"', code, tmp_path
     )
     assert said[0] == "AuditRefused"
     assert "No space left" in said[1]
@@ -179,6 +180,15 @@ def test_a_link_in_the_place_of_the_log_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(AuditRefused):
         append(log)
     assert not (tmp_path / "victim").exists()
+
+
+def test_a_log_that_is_another_file_too_is_left_alone(tmp_path: Path) -> None:
+    log, victim = log_in(tmp_path), tmp_path / "victim"
+    victim.write_bytes(b"a torn line")
+    os.link(victim, log.path)
+    with pytest.raises(AuditRefused, match="2 names"):
+        append(log)
+    assert victim.read_bytes() == b"a torn line"
 
 
 def test_a_log_that_another_process_writes_is_waited_for_and_then_refused(

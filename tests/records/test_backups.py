@@ -145,7 +145,7 @@ except TrustConsoleError as error:
     said = [type(error).__name__, error.message]
 print(json.dumps([said, backups.all() == (first,), len(list(backups.directory.iterdir()))]))
 """
-    said, whole, count = with_mounts('mount -t tmpfs -o size=64k t "$1"', code, tmp_path)
+    said, whole, count = with_mounts('mount -t tmpfs -o size=64k,mode=700 t "$1"', code, tmp_path)
     assert said[0] == "WriteRefused"
     assert "No space left" in said[1]
     assert whole

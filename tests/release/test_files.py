@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import io
+import lzma
 import os
+import tarfile
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -133,18 +139,85 @@ def test_what_nothing_lists_is_found_by_name_and_role(tmp_path: Path) -> None:
     tmp_path.joinpath("subdirectory").mkdir()
     tmp_path.joinpath("loop").symlink_to("loop")
     tmp_path.joinpath("elsewhere.zip").symlink_to("/etc/hostname")
+    tmp_path.joinpath("dangling").symlink_to("nowhere")
+    tmp_path.joinpath("out").symlink_to("..")
+    tmp_path.joinpath("here").symlink_to(".")
+    tmp_path.joinpath("below").symlink_to("subdirectory")
+    tmp_path.joinpath("again").symlink_to("LICENSE")
+    os.mkfifo(tmp_path / "pipe")
     found = find_unlisted(tmp_path, frozenset({"a.zip"}), ("checksums.txt",))
-    assert [(file.name, file.role) for file in found] == [
-        ("LICENSE", "other"),
-        ("Setup.EXE", "archive"),
-        ("a.zip.sbom.json", "sbom"),
-        ("elsewhere.zip", "archive"),
-        ("extra.tar.gz", "archive"),
-        ("loop", "other"),
+    assert [(file.name, file.role, file.status) for file in found] == [
+        ("LICENSE", "other", "unlisted"),
+        ("Setup.EXE", "archive", "unlisted"),
+        ("a.zip.sbom.json", "sbom", "unlisted"),
+        ("again", "other", "unlisted"),
+        ("dangling", "other", "refused"),
+        ("elsewhere.zip", "archive", "refused"),
+        ("extra.tar.gz", "archive", "unlisted"),
+        ("loop", "other", "refused"),
+        ("out", "other", "refused"),
+        ("pipe", "other", "unlisted"),
     ]
-    outside = next(file for file in found if file.name == "elsewhere.zip")
-    assert outside.path is None
-    assert "no regular file of this directory" in outside.reason
+    by_name = {file.name: file for file in found}
+    assert by_name["elsewhere.zip"].path is None
+    assert by_name["elsewhere.zip"].reason.endswith("leads out of the directory, to /etc/hostname")
+    assert "does not exist" in by_name["dangling"].reason
+    assert "leads back" in by_name["loop"].reason
+    assert "no regular file of this directory" in by_name["pipe"].reason
+
+
+def _tar(form: int) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=form) as tar:
+        tar.addfile(tarfile.TarInfo("a"))
+    return buffer.getvalue()
+
+
+def _old_tar() -> bytes:
+    """A header as tars had it before POSIX: no magic, and the sum made anew."""
+    header = bytearray(_tar(tarfile.USTAR_FORMAT)[:512])
+    header[257:512] = bytes(255)
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + bytes(1024)
+
+
+def _zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a", b"x")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (gzip.compress(b"x"), "gzip"),
+        (bz2.compress(b"x"), "bzip2"),
+        (lzma.compress(b"x"), "xz"),
+        (_zip(), "zip"),
+        (_tar(tarfile.USTAR_FORMAT), "tar"),
+        (_tar(tarfile.GNU_FORMAT), "tar"),
+        (_old_tar(), "tar"),
+        (b"\x28\xb5\x2f\xfd" + bytes(20), "zstd"),
+        (b"\x04\x22\x4d\x18" + bytes(20), "lz4"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(20), "7z"),
+        (b"!<arch>\ndebian-binary", "ar"),
+    ],
+    ids=("gzip", "bzip2", "xz", "zip", "ustar", "gnu", "old tar", "zstd", "lz4", "7z", "ar"),
+)
+def test_an_archive_by_any_other_name_is_one(data: bytes, name: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("NOTES").write_bytes(data)
+    (file,) = find_unlisted(tmp_path, frozenset(), ())
+    assert (file.role, file.status) == ("archive", "unlisted")
+    assert file.reason == f"by its first bytes it is {name}"
+
+
+@pytest.mark.parametrize("data", [b"", b"P", b"a note", b"\x7fELF" + bytes(600), bytes(600), b"0" * 600])
+def test_what_begins_as_no_archive_is_none(data: bytes, tmp_path: Path) -> None:
+    tmp_path.joinpath("NOTES").write_bytes(data)
+    (file,) = find_unlisted(tmp_path, frozenset(), ())
+    assert (file.role, file.reason) == ("other", "")
 
 
 def test_a_directory_that_is_not_there_or_far_too_full_is_said(

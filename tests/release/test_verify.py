@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from base64 import b64encode
 from datetime import timedelta
@@ -248,6 +249,20 @@ def test_an_archive_that_is_not_listed_refuses_and_other_files_do_not(ask: Ask, 
     assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "archive-unlisted")
 
 
+@pytest.mark.parametrize("name", ["prexorctl.tar.lz4", "prexorctl.RUN", "prexorctl.cpio", "a.tar.gz "])
+def test_an_unlisted_archive_refuses_whatever_it_is_called(ask: Ask, release: Release, name: str) -> None:
+    release.write(name, b"")
+    assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "archive-unlisted")
+
+
+def test_an_unlisted_archive_under_an_innocent_name_refuses(ask: Ask, release: Release) -> None:
+    release.write("NOTES", gzip.compress(b"unpack me"))
+    report = ask(now=SIGNED)
+    assert outcome(report) == ("reject", "checksums", "archive-unlisted")
+    finding = next(one for one in report.findings if one.id == "archive-unlisted")
+    assert "by its first bytes it is gzip" in finding.cause
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -268,6 +283,25 @@ def test_a_listed_link_to_nothing_refuses(ask: Ask, release: Release) -> None:
     release.remove(OTHER_ARCHIVE)
     release.directory.joinpath(OTHER_ARCHIVE).symlink_to("nowhere")
     assert outcome(ask(now=SIGNED)) == ("reject", "checksums", "file-refused")
+
+
+@pytest.mark.parametrize("target", ["nowhere", "/etc/hostname", "..", "link"])
+def test_a_link_that_nothing_lists_refuses_where_it_leads_to_nothing_or_out(
+    ask: Ask, release: Release, target: str
+) -> None:
+    release.directory.joinpath("link").symlink_to(target)
+    report = ask(now=SIGNED)
+    assert outcome(report) == ("reject", "checksums", "file-refused")
+    assert report.counts["refused"] == 1
+
+
+def test_a_link_that_stays_inside_is_as_any_other_file(ask: Ask, release: Release) -> None:
+    release.directory.joinpath("latest").symlink_to(".")
+    release.write("LICENSE", b"")
+    release.directory.joinpath("COPYING").symlink_to("LICENSE")
+    report = ask(now=SIGNED)
+    assert outcome(report) == ACCEPT
+    assert report.counts["unlisted"] == 2
 
 
 def test_a_checksums_file_of_another_name_is_taken_and_otherwise_proposed(ask: Ask, release: Release) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.rotation.test_gates import module
@@ -11,6 +14,8 @@ from tests.rotation.test_gates import module
 from trustconsole.demo import HOSTILE_TEXT
 from trustconsole.records import RotationKind
 from trustconsole.rotation import Signing, commands_for, script, traps
+from trustconsole.rotation.resigning import COSIGN_2
+from trustconsole.text import shell_word
 
 NAMES = {
     "hostile": HOSTILE_TEXT.replace("\0", ""),
@@ -21,7 +26,23 @@ NAMES = {
     "line feed": "a\nb",
     "beyond ASCII": "näme",
     "escape and quote": "\x1b[2J'\\",
+    "end of a quotation": "ess\x01'; touch PWNED; #",
+    "end of a substitution": "ess\x01'); touch PWNED; #",
+    "conversion": "\x0150%s%n%%",
+    "option": "--\x01",
+    "digit after a number": "\x0177",
+    "no UTF-8": "a\udcff\udc80",
+    "line feeds around": "\n\na\n\nb",
 }
+SHELLS = (("dash",), ("bash",), ("bash", "--posix"), ("busybox", "sh"), ("zsh",))
+
+
+@pytest.fixture(params=SHELLS, ids=" ".join)
+def shell(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    words: tuple[str, ...] = request.param
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"{words[0]} is not installed")
+    return words
 
 
 def lines(
@@ -72,13 +93,67 @@ def test_a_stored_module_is_copied_out_signed_there_and_makes_room() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
-def test_every_line_is_one_printable_line_that_names_the_same_file(name: str) -> None:
-    path = f"/m/{name}.jar"
-    for line in commands_for(replace(module("m"), path=path), Signing("author")):
+def test_every_line_is_one_printable_line_that_names_the_same_file(
+    name: str, shell: tuple[str, ...], tmp_path: Path
+) -> None:
+    one = replace(module("m"), path=f"/m/{name}.jar", name=name)
+    stored = replace(one, stored=True)
+    for line in [line for each in (one, stored) for line in commands_for(each, Signing("author"))]:
         assert line.text.isprintable()
-        echo = ["bash", "-c", f"printf '%s\\0' {line.text}"]
-        echoed = subprocess.run(echo, capture_output=True, check=True).stdout.decode()
-        assert tuple(echoed.split("\0")[:-1]) == line.argv
+        echo = [*shell, "-c", f"printf '%s\\0' {line.text}"]
+        echoed = subprocess.run(echo, capture_output=True, check=True, cwd=tmp_path).stdout
+        assert tuple(map(os.fsdecode, echoed.split(b"\0")[:-1])) == line.argv
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
+def test_the_script_touches_nothing_but_what_it_names(
+    name: str, shell: tuple[str, ...], tmp_path: Path
+) -> None:
+    programs, place = tmp_path / "programs", tmp_path / "place"
+    programs.mkdir()
+    place.mkdir()
+    for program in ("cosign", "prexorctl", "cp"):
+        (programs / program).write_text(f"#!/bin/sh\nprintf '%s\\0' {program} \"$@\" '' >> ../ran\n")
+        (programs / program).chmod(0o755)
+    one = replace(module("m"), path=f"/m/{name}.jar", name=name, version=name)
+    modules = [one, replace(one, stored=True)]
+    written = place.parent / "script"
+    written.write_text(script(modules, Signing("author")))
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    subprocess.run([*shell, str(written)], check=True, cwd=place, env=environment)
+    wanted = [
+        line.argv
+        for each in modules
+        for line in commands_for(each, Signing("author"))
+        if line.title != COSIGN_2
+    ]
+    ran = (tmp_path / "ran").read_bytes().split(b"\0\0")
+    assert [tuple(map(os.fsdecode, line.split(b"\0"))) for line in ran if line] == wanted
+    assert list(place.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["place", "programs", "ran", "script"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("voting\n", "voting\ufffd"),
+        ("voting\0", "voting\ufffd"),
+        ("\n", "\ufffd"),
+        ("x\0'; touch PWNED; #\n\n", "x\ufffd'; touch PWNED; #\ufffd\ufffd"),
+    ],
+    ids=["line feed", "NUL", "line feed alone", "all of it"],
+)
+def test_a_name_that_no_shell_can_give_becomes_a_comment_and_names_no_other(
+    name: str, given: str, shell: tuple[str, ...], tmp_path: Path
+) -> None:
+    line = lines(stored=True, name=name)["make room"]
+    assert line.startswith("# to be done by hand, ")
+    assert line.isprintable()
+    command = f"printf '%s\\0' {shell_word(name)}\n{line}"
+    echoed = subprocess.run([*shell, "-c", command], capture_output=True, check=True, cwd=tmp_path)
+    assert echoed.stdout.decode() == f"{given}\0"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
@@ -87,6 +162,7 @@ def test_the_script_is_valid_whatever_a_module_is_called(name: str) -> None:
     text = script([one, replace(one, stored=True)], Signing("author"))
     assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
     assert all(line.isprintable() for line in text.split("\n"))
+    assert text.startswith("#!/bin/sh\n")
     commands = {line.split(" ")[0] for line in text.split("\n") if line and not line.startswith("#")}
     assert commands <= {"set", "cp", "cosign", "prexorctl"}
 

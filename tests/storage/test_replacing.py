@@ -229,6 +229,33 @@ def test_an_odd_file_in_the_place_of_the_lock_is_refused(tmp_path: Path, make: o
     assert not (tmp_path / "victim").exists()
 
 
+def test_a_lock_file_that_is_another_file_too_is_left_alone(tmp_path: Path) -> None:
+    path, victim = holds(tmp_path / "root.pem"), holds(tmp_path / "victim", b"precious")
+    lock = tmp_path / ".root.pem.trustconsole-lock"
+    os.link(victim, lock)
+    with pytest.raises(WriteRefused, match=r"root\.pem\.trustconsole-lock beside it: it has 2 names"):
+        put(path)
+    with pytest.raises(WriteRefused, match="2 names"), lock_beside(path, holder="ann"):
+        pass
+    assert sweep_leftovers(path) == ()
+    assert (victim.read_bytes(), path.read_bytes()) == (b"precious", OLD)
+    assert lock.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_lock_file_of_a_stranger_is_left_alone_and_told_while_it_is_held(tmp_path: Path) -> None:
+    path, lock = holds(tmp_path / "root.pem"), holds(tmp_path / ".root.pem.trustconsole-lock", b"bob")
+    os.chown(lock, 1234, 1234)
+    with pytest.raises(WriteRefused, match=r"root\.pem\.trustconsole-lock beside it: it belongs to uid 1234"):
+        put(path)
+    assert sweep_leftovers(path) == ()
+    with lock.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(Locked, match="by bob"), lock_beside(path, holder="ann"):
+            pass
+    assert (lock.read_bytes(), path.read_bytes()) == (b"bob", OLD)
+
+
 def test_leftovers_of_the_dead_are_swept_and_those_of_the_living_stay(tmp_path: Path) -> None:
     path = holds(tmp_path / "root.pem")
     dead = holds(tmp_path / f".root.pem.{'a' * 16}.tmp")

@@ -13,7 +13,7 @@ from tests.verification.conftest import NOW, Bench
 
 from trustconsole.demo.authorities import derive_key, make_leaf, public_pem
 from trustconsole.demo.signing import detached, legacy_bundle, sign_raw, sigstore_bundle
-from trustconsole.verification import VerificationReport
+from trustconsole.verification import Mode, RekorPolicy, VerificationReport
 
 
 def ids(report: VerificationReport) -> list[str]:
@@ -201,3 +201,44 @@ def test_a_refusal_without_a_better_cause_still_has_a_next_step(bench: Bench) ->
     finding = next(finding for finding in report.findings if finding.id == "signature-unmatched")
     assert report.sha256 is not None
     assert report.sha256 in finding.next
+
+
+@pytest.mark.parametrize(
+    ("mode", "policy", "wanted"),
+    [
+        (
+            "COSIGN_BUNDLE",
+            "DISABLED",
+            "--tlog-upload=false --new-bundle-format=false --bundle {0}.cosign.bundle {0}",
+        ),
+        (
+            "COSIGN_BUNDLE",
+            "REQUIRE_SET",
+            "--tlog-upload=true --rekor-url https://REKOR.example.net --new-bundle-format=false "
+            "--bundle {0}.cosign.bundle {0}",
+        ),
+        ("KEYED", "DISABLED", "--tlog-upload=false --new-bundle-format=false --output-signature {0}.sig {0}"),
+        (
+            "KEYED",
+            "REQUIRE_SET",
+            "--tlog-upload=false --new-bundle-format=false --output-signature {0}.sig {0}",
+        ),
+    ],
+)
+def test_a_command_that_signs_is_that_of_the_mode_and_of_the_policy(
+    bench: Bench, mode: Mode, policy: RekorPolicy, wanted: str
+) -> None:
+    root, log = bench.trust(public_pem(bench.author)), public_pem(bench.log)
+    over_text = sign_raw(bench.author, bench.sha256.encode())
+    found = {}
+    for write in (None, bench.sig if mode == "KEYED" else bench.bundle):
+        if write is not None:
+            write(detached(over_text) if mode == "KEYED" else legacy_bundle(over_text))
+        report = bench.verify(root, mode=mode, policy=policy, log_key=log)
+        found.update({one.id: one.next for one in report.findings})
+    assert wanted.format(bench.artifact) in found["missing-sidecar"]
+    if (mode, policy) != (
+        "KEYED",
+        "REQUIRE_SET",
+    ):  # no controller starts with those two, so nothing is judged
+        assert wanted.format(bench.artifact) in found["signed-digest-text"]

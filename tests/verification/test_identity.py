@@ -101,6 +101,15 @@ def test_a_name_beyond_the_limit_is_refused_before_it_is_searched() -> None:
     assert "limit of 2048" in result.reason
 
 
+def test_many_names_are_compared_within_one_limit() -> None:
+    name = WORKFLOW + "a" * (limits.IDENTITY_CHARS - len(WORKFLOW))
+    most = limits.IDENTITIES_CHARS // limits.IDENTITY_CHARS
+    assert check(leaf(*[uri(name)] * most), identity_regexp=".*").holds
+    result = check(leaf(*[uri(name)] * most, uri("x")), identity_regexp=".*")
+    assert not result.holds
+    assert "characters together" in result.reason
+
+
 def test_an_expression_is_searched_for_and_warned_about_where_it_is_not_anchored() -> None:
     loose = check(leaf(uri("https://evil.example/" + WORKFLOW)), identity_regexp=r"github\.com/prexorjustin/")
     assert loose.holds

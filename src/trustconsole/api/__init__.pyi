@@ -5,6 +5,7 @@ raise over a missing or hostile file; wrong arguments raise `trustconsole.errors
 """
 
 from trustconsole.api.acknowledging import AcknowledgeReport, acknowledge
+from trustconsole.api.artefacts import ToVerify
 from trustconsole.api.auditing import AuditReport, audit_log, verify_audit
 from trustconsole.api.bundles import ExpectedSigner, verify_bundle
 from trustconsole.api.completing import PathCompletion, complete_path, home_expanded
@@ -51,7 +52,16 @@ from trustconsole.release import (
     ReleaseReport,
     SbomReport,
 )
-from trustconsole.release.images import ImageAttestation, ImageReport, ImageSignature, Platform
+from trustconsole.release.images import (
+    ImageAttestation,
+    ImageBlob,
+    ImageReport,
+    ImageSignature,
+    NamedImage,
+    Platform,
+    SeveralImages,
+)
+from trustconsole.release.telling_apart import ArtefactKind, ToldApart, tell_apart
 from trustconsole.trust_root import (
     Block,
     BlockChange,
@@ -86,6 +96,7 @@ __all__ = [
     "DOCUMENTED_MATRIX",
     "READINGS",
     "AcknowledgeReport",
+    "ArtefactKind",
     "AuditRecord",
     "AuditReport",
     "AuditVerification",
@@ -111,6 +122,7 @@ __all__ = [
     "FileStatus",
     "Finding",
     "ImageAttestation",
+    "ImageBlob",
     "ImageOptions",
     "ImageReport",
     "ImageSignature",
@@ -127,6 +139,7 @@ __all__ = [
     "ModuleImpact",
     "ModuleRow",
     "ModuleState",
+    "NamedImage",
     "NodeReport",
     "Operator",
     "Options",
@@ -153,6 +166,7 @@ __all__ = [
     "SbomReport",
     "Section",
     "Session",
+    "SeveralImages",
     "Severity",
     "Sidecar",
     "Signer",
@@ -162,6 +176,8 @@ __all__ = [
     "Standing",
     "Start",
     "Step",
+    "ToVerify",
+    "ToldApart",
     "TrustRootDiff",
     "TrustRootReport",
     "Verdict",
@@ -188,6 +204,7 @@ __all__ = [
     "revoke",
     "run_demo",
     "show_trust_root",
+    "tell_apart",
     "value_words",
     "verify",
     "verify_all",

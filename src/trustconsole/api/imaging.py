@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from trustconsole.api.target import Options, find_target
 from trustconsole.errors import UsageError
 from trustconsole.release import images
 from trustconsole.release.images import ImageReport, ImageRequest
+from trustconsole.release.report import code_of_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,14 @@ def verify_image(
     wanted: ImageOptions | None = None,
     *,
     progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ImageReport:
     """Judge an image: a directory, a saved archive, or `HOST/REPOSITORY[:TAG|@sha256:HEX]`.
 
     Never raises over a file or a registry. `progress` is told (blobs looked at, blobs in all). Raises
-    `UsageError` where the arguments do not fit together, where the reference can name no image, or where a
-    copy holds several and none is named, and `SettingsError`.
+    `UsageError` where the arguments do not fit together or where the reference can name no image,
+    `SeveralImages` where a copy holds them and none is named, `SettingsError`, and `ReleaseCancelled` soon
+    after `cancelled` says so.
     """
     given = wanted or ImageOptions()
     today = datetime.now(UTC)
@@ -63,4 +66,7 @@ def verify_image(
         given.online,
         given.jobs,
     )
-    return images.verify_image(request, progress=progress)
+    report = images.verify_image(request, progress=progress, cancelled=cancelled)
+    if report.verdict != "accept":
+        return report
+    return replace(report, code=code_of_doubt(report.findings))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trustconsole.api.changing import Changes, Wanted, same_bytes
+from trustconsole.api.overriding import record_override, with_recorded_overrides
 from trustconsole.api.rotation_evidence import Gathered, gather, seen_by
 from trustconsole.api.rotation_nodes import NodeRestarts, distributions
 from trustconsole.api.rotation_plan import keep_sidecars, make_plan
@@ -21,21 +22,19 @@ from trustconsole.api.rotation_view import RotationView
 from trustconsole.api.survey import Survey
 from trustconsole.api.undoing import take_back, undoing
 from trustconsole.errors import GateRefused, UsageError
-from trustconsole.records import Journal, Operator, Override, Plan
+from trustconsole.records import Journal, Operator, Plan
 from trustconsole.rotation import (
     Case,
     Gate,
     Position,
     counts,
     gate_of,
-    overridable,
     position_of,
     script,
     step_words,
     traps,
 )
 from trustconsole.storage import link_end
-from trustconsole.text import rfc3339
 
 if TYPE_CHECKING:
     from trustconsole.api.session import Session
@@ -102,6 +101,7 @@ class Rotation:
         gathered = gather(survey, wanted, self._session.memory, changes.backups, cancelled=cancelled)
         if last is not None and not seen_by(survey, wanted, gathered.file):
             return self._look(cancelled, plan)
+        journal = with_recorded_overrides(journal, changes.audit)
         case = Case(wanted, gathered.evidence, journal.overrides if plan is None else ())
         return _State(survey, journal, case, gathered, position_of(case))
 
@@ -346,25 +346,8 @@ class Rotation:
 
     def _record_override(self, state: _State, reason: str) -> None:
         assert state.case is not None  # noqa: S101 - there is a plan
-        step = state.step
-        if step not in (1, 2, 3, 4, 5):
-            return
-        names = overridable([gate_of(step, state.case)])
-        digest = state.case.evidence.target.sha256
-        if not names or digest is None:
-            return
         changes = self._changes(state.survey)
-        changes.arm()
-        changes.audit.append(
-            "rotation.override",
-            target=state.case.plan.target,
-            before=digest,
-            after=None,
-            reason=reason,
-            details={"step": str(step), "covers": ", ".join(names)[:2000]},
-        )
-        override = Override(step, digest, names, reason, rfc3339(self._session.now()))
-        changes.save(state.journal.with_override(override))
+        record_override(changes, state.journal, state.case, state.step, reason, self._session.now())
 
 
 def _begun(words: str, state: _State) -> str:

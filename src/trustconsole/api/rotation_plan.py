@@ -16,7 +16,7 @@ from trustconsole.errors import InputError, Location, MalformedInput, UsageError
 from trustconsole.records import Backups, ModuleAtStart, Plan, RotationKind
 from trustconsole.storage import FileMetadata, read_bounded
 from trustconsole.text import rfc3339
-from trustconsole.trust_root import Block, BlockKind, find_fingerprint, scan_trust_root
+from trustconsole.trust_root import Block, BlockKind, block_as_written, find_fingerprint, scan_trust_root
 from trustconsole.verification import ALLOWING, VerificationReport
 
 KINDS: Final[dict[RotationKind, BlockKind]] = {
@@ -24,7 +24,6 @@ KINDS: Final[dict[RotationKind, BlockKind]] = {
     "ca": "certificate",
     "rekor": "public-key",
 }
-_MOST_TEXT: Final = 16 * limits.KIB
 _MOST_SIDECARS: Final = 64
 """Signature files of the old key that are kept: one that is rejected is enough, but jars change meanwhile."""
 _WHOLE: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -61,7 +60,7 @@ def make_plan(survey: Survey, kind: str, old: str, new: Path, backups: Backups) 
 
 
 def _new_block(path: Path, kind: RotationKind, now: datetime) -> tuple[Block, str]:
-    """The one block of that kind in the PEM file, and its text with the comments around it.
+    """The one block of that kind in the PEM file, and the text that would be added for it.
 
     Whether it may be added is the gate's question.
     """
@@ -86,8 +85,7 @@ def _new_block(path: Path, kind: RotationKind, now: datetime) -> tuple[Block, st
             f"{path} holds a {blocks[0].label}, and a rotation of kind {kind} takes a {wanted}",
             hint="name another kind or another file",
         )
-    text = file.data.decode("utf-8", "replace")
-    return blocks[0], text if len(text) <= _MOST_TEXT else blocks[0].text
+    return blocks[0], block_as_written(file.data, blocks[0])
 
 
 def _old_fingerprint(data: bytes, path: Path, old: str, backups: Backups, now: datetime) -> str:

@@ -7,8 +7,6 @@ observations and exports, both in the state directory.
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,9 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from trustconsole.api.artefacts import Artefacts, ToVerify, write_export
 from trustconsole.api.auditing import AuditReport, audit_log
+from trustconsole.api.imaging import ImageOptions
 from trustconsole.api.policy_records import record_unsigned_production
-from trustconsole.api.releasing import ReleaseOptions, verify_release
+from trustconsole.api.releasing import ReleaseOptions
 from trustconsole.api.revoking import Revocation, revoke
 from trustconsole.api.rotating import Rotation
 from trustconsole.api.snapshot import ModuleRow, Paths, Snapshot
@@ -28,7 +28,7 @@ from trustconsole.api.target import Options, Target, find_target
 from trustconsole.api.verifying import setting_of
 from trustconsole.api.what_if import Ground, answer, question_of
 from trustconsole.controller_config import ConfigReport, check_config
-from trustconsole.errors import Location, TrustConsoleError, UnreadableFile, UsageError
+from trustconsole.errors import TrustConsoleError, UsageError
 from trustconsole.inventory import (
     Impact,
     Inventory,
@@ -48,7 +48,6 @@ from trustconsole.nodes import (
     run_command,
 )
 from trustconsole.records import Acknowledgements, Observations
-from trustconsole.release import ReleaseReport
 from trustconsole.storage.watching import changes
 from trustconsole.verification import VerificationReport
 
@@ -57,7 +56,7 @@ _FIRST_LOOK_SECONDS = 0.02
 """How often the live watch asks whether the first look has said what there is to watch."""
 
 
-class Session:
+class Session(Artefacts):
     """One open workspace. `look` is safe to call from a thread, one at a time."""
 
     def __init__(
@@ -69,9 +68,12 @@ class Session:
         runner: Runner = run_command,
         processes: ProcessTable | None = None,
         host: str | None = None,
+        release: ReleaseOptions | None = None,
+        image: ImageOptions | None = None,
+        to_verify: ToVerify | None = None,
     ) -> None:
+        super().__init__(options, release=release, image=image, to_verify=to_verify)
         self.read_only = not write
-        self._options = options
         self._clock = clock or (lambda: datetime.now(UTC))
         self._runner = runner
         self._processes = processes
@@ -207,18 +209,6 @@ class Session:
         """The session's clock."""
         return self._clock()
 
-    def release(
-        self,
-        directory: Path,
-        *,
-        online: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> ReleaseReport:
-        """Judge a release directory by the settings, its components read; as `verify_release`."""
-        wanted = ReleaseOptions(online=online, components=True, options=self._options)
-        return verify_release(directory, wanted, progress=progress, cancelled=cancelled)
-
     def impact(
         self,
         *,
@@ -292,28 +282,7 @@ class Session:
     def export(self, name: str, text: str, *, suffix: str = ".txt") -> Path:
         """Write `text` to a new file in the state directory's `exports`; raises `UnreadableFile`."""
         state = self._last_target.state if self._last_target is not None else find_target(self._options).state
-        directory = state / "exports"
-        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "export"
-        stamp = self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for attempt in range(100):
-                number = f"-{attempt}" if attempt else ""
-                path = directory / f"{stem[:80]}-{stamp}{number}{suffix}"
-                try:
-                    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-                except FileExistsError:
-                    continue
-                with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                    file.write(text)
-                return path
-        except OSError as error:
-            raise UnreadableFile(
-                f"cannot be written: {os.strerror(error.errno or 0)}",
-                hint="check the state directory in the settings",
-                location=Location(str(directory)),
-            ) from error
-        raise UnreadableFile("holds too many exports of this second", location=Location(str(directory)))
+        return write_export(state, self._clock(), name, text, suffix=suffix)
 
 
 def _unlisted(target: Target, inventory: Inventory) -> tuple[tuple[str, str], ...]:
@@ -355,7 +324,18 @@ def _paths(target: Target, setting: Setting | None, report: ConfigReport | None)
     )
 
 
-def open_session(options: Options, *, write: bool = False) -> Session:
-    """A session on what the options say; raises `SettingsError` at once where the settings are wrong."""
+def open_session(
+    options: Options,
+    *,
+    write: bool = False,
+    release: ReleaseOptions | None = None,
+    image: ImageOptions | None = None,
+    to_verify: ToVerify | None = None,
+) -> Session:
+    """A session on what the options say; raises `SettingsError` at once where the settings are wrong.
+
+    `release` and `image` say whom signatures must be by, over the settings; `to_verify` is what the console
+    is to show first.
+    """
     find_target(options)
-    return Session(options, write=write)
+    return Session(options, write=write, release=release, image=image, to_verify=to_verify)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
+from trustconsole.api.artefacts import Artefacts
 from trustconsole.api.session import Session, open_session
 from trustconsole.api.target import Options, find_target
 from trustconsole.api.verifying import VerifyOptions, verify_all
@@ -120,11 +121,11 @@ def run_demo(directory: Path | None = None, *, now: datetime | None = None, node
     return DemoRun(workspace, reports, deviations)
 
 
-class Start:
-    """What the console offers where nothing is configured."""
+class Start(Artefacts):
+    """What the console offers where nothing is configured; releases and images need no controller."""
 
     def __init__(self, options: Options, *, write: bool = False) -> None:
-        self._options = options
+        super().__init__(options)
         self._write = write
         self.demo_run: DemoRun | None = None
 

@@ -9,9 +9,25 @@ from trustconsole.api import Finding, Section
 from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import BY_SEVERITY, Role
 from trustconsole.cli.styled import Styled
-from trustconsole.text import sentence
+from trustconsole.text import sentence, shorten
 
 INDENT: Final = "  "
+_NAME_CHARS: Final = 200
+_NAMES: Final = 8
+_TEXT_CHARS: Final = 2048
+"""What is printed of a name, how many of a list, and of a whole text; JSON has all of it."""
+
+
+def brief(text: str) -> str:
+    """A text of unknown origin and length, cut in the middle where no reader would follow it any more."""
+    return shorten(text, _TEXT_CHARS)
+
+
+def names(found: Sequence[str]) -> str:
+    """The names in a certificate, which are as many and as long as whoever made it liked."""
+    shown = [shorten(name, _NAME_CHARS) for name in found[:_NAMES]]
+    more = len(found) - len(shown)
+    return ", ".join([*shown, f"{more} more"] if more else shown)
 
 
 def heading(stream: Stream, title: str) -> None:
@@ -23,7 +39,9 @@ def heading(stream: Stream, title: str) -> None:
 def facts(stream: Stream, rows: Iterable[tuple[str, Styled | str | None]], *, indent: str = INDENT) -> None:
     """Label and value, aligned; a value that is None or empty is left out."""
     shown: list[tuple[str, Styled]] = [
-        (label, stream.text(value) if isinstance(value, str) else value) for label, value in rows if value
+        (label, stream.text(brief(value)) if isinstance(value, str) else value)
+        for label, value in rows
+        if value
     ]
     width = max((len(label) for label, _ in shown), default=0)
     for label, value in shown:
@@ -36,7 +54,7 @@ def findings(stream: Stream, found: Sequence[Finding], *, indent: str = INDENT, 
         sign = BY_SEVERITY[finding.severity]
         where = f"line {finding.line}: " if place and finding.line else ""
         lead = stream.text(indent) + stream.sign(sign) + stream.text(" ")
-        stream.row(lead, stream.text(f"{where}{sentence(finding.summary)}", _loud(sign.role)))
+        stream.row(lead, stream.text(brief(f"{where}{sentence(finding.summary)}"), _loud(sign.role)))
         facts(
             stream,
             (("cause", sentence(finding.cause)), ("next", sentence(finding.next))),

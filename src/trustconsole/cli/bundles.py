@@ -72,7 +72,7 @@ def _facts(report: BundleReport) -> tuple[tuple[str, str | None], ...]:
         ("bundle", f"{report.bundle} ({report.media_type or 'not read'})"),
         ("trusted root", root),
         ("signer SPKI", signer.spki_sha256 if signer else None),
-        ("names", ", ".join(signer.san) if signer and signer.san else None),
+        ("names", blocks.names(signer.san) if signer and signer.san else None),
         ("issuer", signer.issuer if signer else None),
         *(("signed at", f"{rfc3339(one.time)} by {one.source}") for one in report.times),
         ("judged at", rfc3339(report.at)),

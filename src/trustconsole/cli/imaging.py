@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from trustconsole import api
-from trustconsole.api import ImageAttestation, ImageOptions, ImageReport, ImageSignature
+from trustconsole.api import ImageAttestation, ImageOptions, ImageReport, ImageSignature, ToVerify
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
+from trustconsole.cli.opening import open_on
 from trustconsole.cli.output import Stream
 from trustconsole.cli.progress import Progress
 from trustconsole.cli.releasing import signer_options
@@ -22,6 +23,10 @@ _PLATFORMS: Final = (Column("platform", least=12), Column("digest"))
 
 def verify(call: Call) -> int:
     """Verify the image and print it; 0 only where it is accepted and no finding is an error."""
+    values = call.values
+    if values.tui:
+        first = ToVerify("image", values.ref, str(values.entry or ""), online=bool(values.online))
+        return open_on(call, first, image=_wanted(call))
     with Progress(call.output.err, "hashing, blobs") as progress:
         call.output.before_write = progress.clear
         report = api.verify_image(call.values.ref, _wanted(call), progress=progress.tell)
@@ -54,7 +59,10 @@ def print_image(out: Stream, report: ImageReport) -> None:
     """Verdict, facts, findings, every signature and attestation, platforms, and the line to pull."""
     by = f" (step {report.rule})" if report.rule else ""
     head = out.text(f"{report.verdict}: ", "bold")
-    out.row(out.sign(sign_of(report)) + out.text(" "), head + out.text(f"{sentence(report.reason)}.{by}"))
+    out.row(
+        out.sign(sign_of(report)) + out.text(" "),
+        head + out.text(f"{blocks.brief(sentence(report.reason))}.{by}"),
+    )
     out.line()
     blocks.facts(out, _facts(report))
     if report.findings:
@@ -80,7 +88,7 @@ def _facts(report: ImageReport) -> list[tuple[str, str | None]]:
         ("trusted", policy.trust if policy else None),
         ("wanted", policy.identity if policy else None),
         ("issuer", policy.issuer if policy else None),
-        ("signer", ", ".join(signer.san) if signer and signer.san else None),
+        ("signer", blocks.names(signer.san) if signer and signer.san else None),
         ("signer SPKI", signer.spki_sha256 if signer else None),
         ("blobs", ", ".join(f"{count} {word}" for word, count in sorted(report.blobs.items()))),
         ("judged at", rfc3339(policy.at) if policy else None),
@@ -99,7 +107,7 @@ def _signature(out: Stream, signature: ImageSignature, title: str) -> None:
             ("form", signature.form),
             ("from", signature.where),
             ("made for", signature.reference),
-            ("signer", ", ".join(signer.san) if signer and signer.san else None),
+            ("signer", blocks.names(signer.san) if signer and signer.san else None),
             ("signed at", rfc3339(signature.verified_time) if signature.verified_time else None),
         ),
     )

@@ -14,9 +14,11 @@ from trustconsole.api import (
     ReleaseReport,
     SbomReport,
     SignerOptions,
+    ToVerify,
 )
 from trustconsole.cli import blocks, exit_codes
 from trustconsole.cli.call import Call
+from trustconsole.cli.opening import open_on
 from trustconsole.cli.output import Stream
 from trustconsole.cli.progress import Progress
 from trustconsole.cli.report_text import print_trace
@@ -52,6 +54,10 @@ _COMPONENTS: Final = (
 
 def verify(call: Call) -> int:
     """Verify the directory and print it; 0 only where it is accepted and no finding is an error."""
+    values = call.values
+    if values.tui:
+        first = ToVerify("release", str(values.dir), str(values.entry or ""), online=bool(values.online))
+        return open_on(call, first, release=_wanted(call))
     with Progress(call.output.err, "hashing, MiB") as progress:
         call.output.before_write = progress.clear
         report = api.verify_release(
@@ -61,11 +67,11 @@ def verify(call: Call) -> int:
         )
     if call.output.json:
         call.output.document(report.to_dict())
+        for sbom in report.sboms:
+            if sbom.table_note:
+                call.output.note(f"{sbom.name}: {sbom.table_note}")
     else:
         print_release(call.output.out, report, components=bool(call.values.components))
-    for sbom in report.sboms:
-        if sbom.table_note:
-            call.output.note(f"{sbom.name}: {sbom.table_note}")
     return exit_codes.of_release(report.verdict, clean=report.clean)
 
 
@@ -112,7 +118,10 @@ def print_release(out: Stream, report: ReleaseReport, *, components: bool) -> No
     """Verdict, facts, findings, trace, files, bills of materials."""
     by = f" (step {report.rule})" if report.rule else ""
     head = out.text(f"{report.verdict}: ", "bold")
-    out.row(out.sign(sign_of(report)) + out.text(" "), head + out.text(f"{sentence(report.reason)}.{by}"))
+    out.row(
+        out.sign(sign_of(report)) + out.text(" "),
+        head + out.text(f"{blocks.brief(sentence(report.reason))}.{by}"),
+    )
     out.line()
     blocks.facts(out, _facts(report))
     if report.findings:
@@ -127,7 +136,7 @@ def print_release(out: Stream, report: ReleaseReport, *, components: bool) -> No
         print_table(out, _SBOMS, [_sbom(out, sbom, signed=report.signed) for sbom in report.sboms], indent=2)
     if components:
         for sbom in report.sboms:
-            _table(out, f"{sbom.name}: {plural(len(sbom.table), 'component')}", sbom.table)
+            _components_of(out, sbom)
 
 
 def _facts(report: ReleaseReport) -> list[tuple[str, str | None]]:
@@ -141,7 +150,7 @@ def _facts(report: ReleaseReport) -> list[tuple[str, str | None]]:
         ("trusted", policy.trust if policy else None),
         ("wanted", policy.identity if policy else None),
         ("issuer", policy.issuer if policy else None),
-        ("signer", ", ".join(signer.san) if signer and signer.san else None),
+        ("signer", blocks.names(signer.san) if signer and signer.san else None),
         ("signer SPKI", signer.spki_sha256 if signer else None),
         ("signed at", rfc3339(report.verified_time) if report.verified_time else None),
         ("judged at", rfc3339(policy.at) if policy else None),
@@ -171,9 +180,13 @@ def _sbom(out: Stream, sbom: SbomReport, *, signed: bool) -> list[Styled]:
     return [out.state(sign, word), out.text(sbom.name), covered, out.text(sbom.components)]
 
 
-def _table(out: Stream, title: str, rows: tuple[Component, ...], mark: str = "") -> None:
-    blocks.heading(out, title)
-    print_table(out, _COMPONENTS, [_component(out, mark, row) for row in rows], indent=2)
+def _components_of(out: Stream, sbom: SbomReport) -> None:
+    """The table of one bill of materials, and what it leaves out or why there is none."""
+    blocks.heading(out, f"{sbom.name}: {plural(sbom.components, 'component')}")
+    if sbom.table:
+        print_table(out, _COMPONENTS, [_component(out, "", row) for row in sbom.table], indent=2)
+    if sbom.table_note:
+        out.row(out.text("  "), out.text(sentence(sbom.table_note)))
 
 
 def _component(out: Stream, mark: str, row: Component) -> list[Styled]:

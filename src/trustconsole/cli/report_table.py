@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from trustconsole.api import Verdict, VerificationReport
+from trustconsole.cli import blocks
 from trustconsole.cli.output import Stream
 from trustconsole.cli.report_text import sentence_of, sign_of, verdict_of
 from trustconsole.cli.signs import ACCEPT, BY_VERDICT, DIFFER, NEUTRAL, WARN, Sign
@@ -56,7 +57,7 @@ def _signer(report: VerificationReport) -> str:
     if signer is None:
         return "none" if report.sidecar.kind == "none" else "unknown"
     name = next(iter(signer.san), None) or signer.subject
-    return name or signer.spki_sha256[:8]
+    return blocks.names([name]) if name else signer.spki_sha256[:8]
 
 
 def _told(report: VerificationReport) -> tuple[tuple[Sign, str, str | None], ...]:

@@ -86,7 +86,7 @@ def _facts(out: Stream, report: VerificationReport) -> None:
             ("trusted root", policy.trusted_root),
             ("signer SPKI", signer.spki_sha256 if signer else None),
             ("subject", signer.subject if signer else None),
-            ("names", ", ".join(signer.san) if signer else None),
+            ("names", blocks.names(signer.san) if signer else None),
             ("issuer", signer.issuer if signer else None),
             ("signed at", rfc3339(report.verified_time) if report.verified_time else None),
             ("valid until", rfc3339(report.valid_until) if report.valid_until else None),
@@ -106,7 +106,7 @@ def print_trace(out: Stream, title: str, steps: Sequence[Step]) -> None:
         lead = out.text("  ") + out.sign(sign) + out.text(f" {step.id:<{width}}  ")
         after = out.text("  (after the verdict)", "muted") if step.after_verdict else Styled()
         role = sign.role if step.status in (*_TOLD, "skip") else ""
-        out.row(lead, out.text(step.detail or step.title, role) + after)
+        out.row(lead, out.text(blocks.brief(step.detail or step.title), role) + after)
         if step.status in _TOLD:
             _evidence(out, step.evidence, width + 6)
 
@@ -122,6 +122,8 @@ def evidence_words(value: object) -> str:
         return "none"
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return blocks.names(value) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(evidence_words(part) for part in value) or "none"
     if isinstance(value, Mapping):

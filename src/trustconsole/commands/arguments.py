@@ -28,7 +28,7 @@ WRITE: Final = Argument(
 CONFIG_FILE: Final = Argument(
     ("F",), "controller.yml; else --config, the settings, ./config/controller.yml.", "F", "path", nargs="?"
 )
-REVEAL: Final = Argument(("--reveal",), "Show the password inside database.uri.", switch=True)
+REVEAL: Final = Argument(("--reveal",), "Show the secrets inside database.uri.", switch=True)
 
 APPLY: Final = Argument(("--apply",), "Do it; without it only say what would be done.", switch=True)
 OVERRIDE: Final = Argument(

@@ -6,7 +6,7 @@ from typing import Final
 
 from trustconsole.commands.arguments import JSON, SETTINGS
 from trustconsole.commands.model import Argument, Command
-from trustconsole.commands.release import ENTRY_ARGUMENTS, SIGNER_ARGUMENTS
+from trustconsole.commands.release import ENTRY_ARGUMENTS, SIGNER_ARGUMENTS, TUI
 
 IMAGE_COMMANDS: Final[tuple[Command, ...]] = (
     Command(
@@ -28,6 +28,7 @@ IMAGE_COMMANDS: Final[tuple[Command, ...]] = (
             *ENTRY_ARGUMENTS,
             Argument(("--all",), "No blob may be missing from a copy on disk.", switch=True),
             Argument(("--jobs",), "How many blobs are hashed at once.", "N", "integer"),
+            TUI,
             SETTINGS,
             JSON,
         ),
@@ -35,5 +36,7 @@ IMAGE_COMMANDS: Final[tuple[Command, ...]] = (
             "trustconsole image verify ghcr.io/prexorjustin/prexorcloud/controller:1.4.0",
             "trustconsole image verify ./controller-layout --key release.pub",
         ),
+        action="image",
+        palette_help="Verify an image: choose its layout, copy or archive.",
     ),
 )

@@ -39,6 +39,8 @@ ENTRY_ARGUMENTS: Final = (
 )
 """Log entries that a signature does not bring itself."""
 
+TUI: Final = Argument(("--tui",), "Show the answer in the console instead of printing it.", switch=True)
+
 RELEASE_COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "release.verify",
@@ -58,12 +60,14 @@ RELEASE_COMMANDS: Final[tuple[Command, ...]] = (
             Argument(("--all",), "Everything that is listed must be there.", switch=True),
             Argument(("--components",), "List the components of the bills of materials, too.", switch=True),
             Argument(("--jobs",), "How many files are hashed at once.", "N", "integer"),
+            TUI,
             SETTINGS,
             JSON,
         ),
         (
             "trustconsole release verify ~/Downloads/prexorctl-1.4.0",
             "trustconsole release verify . --entry rekor-entry.json --all",
+            "trustconsole release verify . --tui",
         ),
         action="release",
         palette_help="Verify a downloaded release: choose its directory.",

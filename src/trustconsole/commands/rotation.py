@@ -94,5 +94,7 @@ ROTATION_COMMANDS: Final[tuple[Command, ...]] = (
             JSON,
         ),
         ("trustconsole audit verify", "trustconsole audit verify --head 9b24…09b1d9 --json"),
+        action="audit",
+        palette_help="Whether this console's own record is whole: the audit log says it.",
     ),
 )

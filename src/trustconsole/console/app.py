@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from trustconsole.api import ArtefactKind
 from trustconsole.commands import Scope
 from trustconsole.console.bindings import OPENERS
 from trustconsole.console.clipboard import OSC52_LIMIT, encoded_size
@@ -106,6 +107,9 @@ class ConsoleApp(LookingApp):
         else:
             self.push_screen(self.main)
         self.request_look()
+        first = self.session.to_verify if self.session is not None else None
+        if self.session is not None and first is not None:
+            self.push_screen(ReleaseScreen(self.show_as, self.session, first=first))
 
     def begin(self, path: str | None) -> None:
         """Open the place picked on the first start, or the demo."""
@@ -162,10 +166,11 @@ class ConsoleApp(LookingApp):
 
     def export_text(self, name: str, text: str, words: str) -> None:
         """Write `text` into the state directory and say so after `words`."""
-        if self.session is None:
+        writer = self.session or self.start
+        if writer is None:
             return
         try:
-            path = self.session.export(name, text)
+            path = writer.export(name, text)
         except TrustConsoleError as error:
             self.say(sentence(error), severity="error")
         else:
@@ -223,8 +228,18 @@ class ConsoleApp(LookingApp):
 
     async def action_release(self) -> None:
         """Verify a downloaded release."""
-        if self.session is not None and not isinstance(self.screen, (ModalScreen, WorkingScreen)):
-            await self.push_screen(ReleaseScreen(self.show_as, self.session))
+        await self._verify("release")
+
+    async def action_image(self) -> None:
+        """Verify an image."""
+        await self._verify("image")
+
+    async def _verify(self, kind: ArtefactKind) -> None:
+        artefacts = self.session or self.start
+        if isinstance(self.screen, ReleaseScreen):
+            self.screen.ask_for(kind)
+        elif artefacts is not None and not isinstance(self.screen, (ModalScreen, WorkingScreen)):
+            await self.push_screen(ReleaseScreen(self.show_as, artefacts, kind))
 
     async def action_audit(self) -> None:
         """What this console changed, and whether that record is whole."""

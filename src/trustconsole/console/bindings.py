@@ -19,6 +19,7 @@ _ON_APP: Final = (
     "audit",
     "what_if",
     "release",
+    "image",
 )
 OPENERS: Final = ("filter", "palette", "help", "next_step", "undo", "override", "remove_now")
 """Actions that open a field or a dialog. Their keys are handled before the next key is looked at, so that

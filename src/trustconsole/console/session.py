@@ -11,7 +11,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trustconsole.api import AuditReport, Impact, ReleaseReport, Revocation, RotationView, Snapshot
+from trustconsole.api import (
+    AuditReport,
+    ImageReport,
+    Impact,
+    ReleaseReport,
+    Revocation,
+    RotationView,
+    Snapshot,
+    ToVerify,
+)
 
 
 class Rotating(Protocol):
@@ -66,7 +75,42 @@ class Rotating(Protocol):
         """Write the commands that sign again as a script; its path."""
 
 
-class Session(Protocol):
+class Artefacts(Protocol):
+    """Verifies releases and images; it needs no controller."""
+
+    @property
+    def to_verify(self) -> ToVerify | None:
+        """What is to be shown first, if anything was named."""
+
+    def release(
+        self,
+        directory: Path,
+        *,
+        entry: Path | None = None,
+        online: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ReleaseReport:
+        """Judge a release directory, components read; `progress` is told bytes. Blocks; raises
+        TrustConsoleError, and ReleaseCancelled soon after `cancelled` says so."""
+
+    def image(
+        self,
+        reference: str,
+        *,
+        entry: Path | None = None,
+        online: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ImageReport:
+        """Judge an image; `progress` is told blobs. As `release`; raises SeveralImages where the copy holds
+        them and none is named."""
+
+    def export(self, name: str, text: str) -> Path:
+        """Write `text` into the state directory under `name` and the time; raises TrustConsoleError."""
+
+
+class Session(Artefacts, Protocol):
     """One workspace. `look` blocks and runs in a thread; the others are quick."""
 
     @property
@@ -106,22 +150,8 @@ class Session(Protocol):
     ) -> Revocation:
         """What removing a block at once does, with `apply` done; blocks."""
 
-    def release(
-        self,
-        directory: Path,
-        *,
-        online: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> ReleaseReport:
-        """Judge a release directory, components read; `progress` is told bytes. Blocks; raises
-        TrustConsoleError, and ReleaseCancelled soon after `cancelled` says so."""
-
     def audit(self) -> AuditReport:
         """The console's own record, and whether it is whole; blocks."""
-
-    def export(self, name: str, text: str) -> Path:
-        """Write `text` into the state directory under `name` and the time; raises TrustConsoleError."""
 
 
 class Place(Protocol):
@@ -140,7 +170,7 @@ class Place(Protocol):
         """What was found, or why not, in a few words."""
 
 
-class Start(Protocol):
+class Start(Artefacts, Protocol):
     """What to do where nothing is configured."""
 
     @property

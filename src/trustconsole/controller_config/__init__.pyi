@@ -10,6 +10,7 @@ from trustconsole.controller_config.check import (
     signing_values,
     working_directory_of,
 )
+from trustconsole.controller_config.masking import mask_uri
 from trustconsole.controller_config.report import (
     DOCUMENTED_MATRIX,
     ConfigFinding,
@@ -20,7 +21,6 @@ from trustconsole.controller_config.report import (
     Outcome,
     Sourced,
     Verifier,
-    mask_uri,
     value_words,
 )
 

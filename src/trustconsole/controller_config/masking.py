@@ -2,14 +2,15 @@
 
 Works on lines, not on the parsed tree, because a file that does not parse is shown, too; where in doubt it
 hides too much. Masked are the values of every key that ends in secret, password, token, credential,
-privateKey or apiKey (with all lines that are indented below it), what stands before the `@` of a URI,
-`…password=` in a URI, and PEM private keys. The number of lines stays the same; lines of more than 2,000
-characters are cut.
+privateKey or apiKey (with all lines that are indented below it), what stands before the `@` of a URI, the
+values of a URI's parameters with such a name (and of `authMechanismProperties`, which may hold a session
+token), and PEM private keys. The number of lines stays the same; lines of more than 2,000 characters are cut.
 """
 
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 MASK = "***"
 _NAMES = r"(?:secrets?|pass(?:wo?r?d|wd|phrase)?|tokens?|credentials?|(?:private|api)[_.-]?key)"
@@ -21,7 +22,9 @@ _KEY = re.compile(
 _EXPLICIT_KEY = re.compile(rf"""^\s*\?\s+["']?[\w.-]{{0,64}}?{_NAMES}["']?\s*$""", re.IGNORECASE)
 _AUTHORITY = re.compile(r"""(:(?:\\?/){1,2}).*@""")
 _OPEN_AUTHORITY = re.compile(r"""(:(?:\\?/){2})[^\s/]*(?:\\$|$)""")
-_IN_QUERY = re.compile(rf"(\w{{0,64}}?{_NAMES}=)[^&\s\"']*", re.IGNORECASE)
+_SECRET_PARAMETER = re.compile(rf"{_NAMES}|authMechanismProperties", re.IGNORECASE)
+_PARAMETER = re.compile(r"""([\w%.+-]{1,128}=)([^&\s]*?)(?=["']?(?:[&\s]|$))""")
+_WHOLE_PARAMETER = re.compile(r"([^&?=]{1,128}=)([^&]*)")
 _PEM_BEGIN = re.compile(r"BEGIN [A-Z ]{0,32}PRIVATE KEY")
 _PEM_END = re.compile(r"END [A-Z ]{0,32}PRIVATE KEY")
 _NOTABLE = re.compile(r"[:?]|PRIVATE KEY")
@@ -37,7 +40,25 @@ def _indent(line: str) -> int:
 
 def masked_uris(text: str) -> str:
     """One line of text, or a message that quotes a value, without what a URI says before its `@`."""
-    return _IN_QUERY.sub(rf"\1{MASK}", _AUTHORITY.sub(rf"\1{MASK}@", text))
+    return _PARAMETER.sub(_masked_parameter, _AUTHORITY.sub(rf"\1{MASK}@", text))
+
+
+def mask_uri(uri: str) -> str:
+    """A value that is one URI as a whole, without its secrets; the user's name and all else stays.
+
+    The password is all between the first `:` after `//` and the last `@`.
+    """
+    scheme, separator, rest = uri.partition("://")
+    if not separator:
+        return masked_uris(uri)
+    userinfo, at, host = rest.rpartition("@")
+    user, colon, _secret = userinfo.partition(":")
+    place = f"{user}{f':{MASK}' if colon else ''}{at}{host}"
+    return f"{scheme}://{_WHOLE_PARAMETER.sub(_masked_parameter, place)}"
+
+
+def _masked_parameter(found: re.Match[str]) -> str:
+    return f"{found[1]}{MASK}" if _SECRET_PARAMETER.search(unquote(found[1])) else found[0]
 
 
 def _mask_line(line: str, *, cut: bool) -> tuple[str, bool]:

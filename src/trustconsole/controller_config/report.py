@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from trustconsole.controller_config.masking import masked_uris
+from trustconsole.controller_config.masking import mask_uri, masked_uris
 from trustconsole.findings import Severity
 
 Verifier = Literal["NOOP", "KEYED", "COSIGN_BUNDLE", "FAIL_CLOSED", "BOOT_FAILS"]
@@ -190,7 +190,7 @@ class ConfigReport:
         return tuple(found)
 
     def to_dict(self, *, reveal: bool = False) -> dict[str, object]:
-        """`trustconsole/config/1`; the password inside `database.uri` is masked unless `reveal`."""
+        """`trustconsole/config/1`; the secrets inside `database.uri` are masked unless `reveal`."""
         other = dict(self.other) if self.other is not None else None
         if other is not None and not reveal:
             other = {
@@ -228,13 +228,3 @@ def value_words(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value) or "none"
     return str(value)
-
-
-def mask_uri(uri: str) -> str:
-    """`uri` with the userinfo's password (all between the first `:` after `//` and the last `@`) as `***`."""
-    scheme, separator, rest = uri.partition("://")
-    userinfo, at, host = rest.rpartition("@")
-    if not separator or not at:
-        return uri
-    user, colon, _secret = userinfo.partition(":")
-    return f"{scheme}://{user}{':***' if colon else ''}@{host}"

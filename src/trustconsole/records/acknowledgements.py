@@ -14,7 +14,7 @@ from pathlib import Path
 
 from trustconsole import limits
 from trustconsole.errors import InputError, Location, MissingFile, UnreadableFile
-from trustconsole.storage import make_private, read_bounded, replace_own
+from trustconsole.storage import make_private, read_own, replace_own
 from trustconsole.text import rfc3339, to_json
 
 FILE_NAME = "acknowledgements.json"
@@ -51,7 +51,7 @@ class Acknowledgements:
         """What is kept in `directory`; never raises."""
         self = cls(directory)
         try:
-            record = json.loads(read_bounded(self._path, limits.STATE_BYTES, what="state file").data)
+            record = json.loads(read_own(self._path, limits.STATE_BYTES).data)
             if not isinstance(record, dict) or record.get("schema") != SCHEMA:
                 raise ValueError(SCHEMA)
             entries = [_acknowledgement(entry) for entry in record["acknowledgements"]]

@@ -18,13 +18,14 @@ from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import AuditRefused, LimitExceeded, Location, MissingFile
+from trustconsole.private_keys import secret_in
 from trustconsole.records.audit_chain import AuditVerification, verify_chain
 from trustconsole.records.audit_records import AuditRecord, parse_record
 from trustconsole.records.operator import Operator
-from trustconsole.records.secrets import secret_in
 from trustconsole.records.syslog import SYSLOG, tell_syslog
 from trustconsole.storage import make_private, open_regular
 from trustconsole.storage.locking import flock_within
+from trustconsole.storage.own_files import refuse_foreign, refuse_shared, refuse_to_believe
 from trustconsole.storage.temporary import cannot_sync, open_directory, read_all, sync_directory, write_all
 from trustconsole.text import human_bytes
 
@@ -102,7 +103,8 @@ class AuditLog:
     def read(self) -> bytes:
         """The whole log, bounded; nothing where there is none. Raises `InputError`."""
         try:
-            with open_regular(self.path) as (descriptor, _):
+            with open_regular(self.path) as (descriptor, status):
+                refuse_to_believe(self.path, status)
                 # A line that is being written now is not torn.
                 flock_within(descriptor, fcntl.LOCK_SH, _LOCK_SECONDS)
                 data = read_all(descriptor, limits.AUDIT_BYTES + 1)
@@ -120,6 +122,9 @@ class AuditLog:
     def _opened(self) -> Iterator[int]:
         descriptor = os.open(self.path, _FLAGS, 0o600)
         try:
+            status = os.fstat(descriptor)
+            refuse_shared(status)
+            refuse_foreign(self.path, status)
             if not flock_within(descriptor, fcntl.LOCK_EX, _LOCK_SECONDS):
                 raise self._refused("another process is writing it", "try again")
             yield descriptor

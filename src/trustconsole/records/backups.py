@@ -19,7 +19,7 @@ from typing import Final
 from trustconsole import limits
 from trustconsole.errors import InputError, Location, MalformedInput, MissingFile, WriteRefused
 from trustconsole.records.json_fields import integer, moment, text, texts, whole
-from trustconsole.storage import FileMetadata, as_input_error, make_private, read_bounded, replace_own
+from trustconsole.storage import FileMetadata, as_input_error, make_private, read_own, replace_own
 from trustconsole.text import human_bytes, rfc3339, to_json
 
 DIRECTORY: Final = "backups"
@@ -58,6 +58,7 @@ class Backups:
         if len(data) > limits.BACKUP_BYTES:
             raise self._refused(path, f"it is larger than {human_bytes(limits.BACKUP_BYTES)}")
         try:
+            make_private(self.directory.parent)
             make_private(self.directory)
             self._keep_content(sha256, data)
             number = 1 + max((one for digest, one in self._names() if digest == sha256), default=0)
@@ -79,8 +80,8 @@ class Backups:
         if found is None:
             raise MissingFile("is no backup's name", location=Location(identifier[:100]))
         description, content = self._description(identifier), self.directory / found["sha256"]
-        record = read_bounded(description, limits.STATE_BYTES, what="state file").data
-        data = read_bounded(content, limits.BACKUP_BYTES, what="backup")
+        record = read_own(description, limits.STATE_BYTES).data
+        data = read_own(content, limits.BACKUP_BYTES, what="backup")
         if data.sha256 != found["sha256"]:
             raise MalformedInput(_DAMAGE, hint="use another backup", location=Location(str(content)))
         try:
@@ -132,7 +133,7 @@ class Backups:
     def _keep_content(self, sha256: str, data: bytes) -> None:
         path = self.directory / sha256
         try:
-            if read_bounded(path, limits.BACKUP_BYTES).sha256 == sha256:
+            if read_own(path, limits.BACKUP_BYTES).sha256 == sha256:
                 return
         except InputError:  # not there, or damaged: written now
             pass

@@ -8,7 +8,6 @@ the file is touched; `reconciled` says what became of one that was cut short.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from trustconsole import limits
 from trustconsole.errors import InputError, Location, MissingFile, WriteRefused
-from trustconsole.storage import make_private, read_bounded, replace_own
+from trustconsole.storage import make_private, read_own, replace_own
 from trustconsole.text import to_json
 
 FILE_NAME: Final = "journal.json"
@@ -156,7 +155,7 @@ def load_journal(state: Path) -> Journal:
     """The journal in `state`; an empty one, with `problem`, where what is there makes no sense."""
     path = state / FILE_NAME
     try:
-        document = json.loads(read_bounded(path, limits.STATE_BYTES, what="journal").data)
+        document = json.loads(read_own(path, limits.STATE_BYTES, what="journal").data)
         return _journal(document)
     except MissingFile:
         return Journal()
@@ -180,7 +179,7 @@ def save_journal(state: Path, journal: Journal) -> None:
         replace_own(path, to_json(record, indent=1).encode())
     except OSError as error:
         raise WriteRefused(
-            f"cannot be written: {os.strerror(error.errno or 0)}",
+            f"cannot be written: {error.strerror or error}",
             hint="free some space, or name another state directory; no file of the controller was changed",
             location=Location(str(path)),
         ) from error

@@ -9,7 +9,6 @@ replaced atomically; where it cannot be written, or what is there makes no sense
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +16,7 @@ from typing import TypeVar
 from trustconsole import limits
 from trustconsole.errors import InputError, MissingFile
 from trustconsole.records.json_fields import text, whole
-from trustconsole.storage import read_bounded, replace_own
+from trustconsole.storage import make_private, read_own, replace_own
 from trustconsole.text import to_json
 
 FILE_NAME = "observations.json"
@@ -94,7 +93,7 @@ class Observations:
         self = cls(directory)
         path = directory / FILE_NAME
         try:
-            record = json.loads(read_bounded(path, limits.STATE_BYTES, what="state file").data)
+            record = json.loads(read_own(path, limits.STATE_BYTES).data)
             if not isinstance(record, dict) or record.get("schema") != SCHEMA:
                 raise ValueError(SCHEMA)
             files = {key: _file_memory(value) for key, value in record["files"].items()}
@@ -193,11 +192,11 @@ class Observations:
             "boots": _newest(self._boots),
         }
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._directory)
             replace_own(self._directory / FILE_NAME, to_json(record, indent=1).encode())
         except OSError as error:
             self._refused = (
-                f"{self._directory} cannot be written ({os.strerror(error.errno or 0)}): "
+                f"{self._directory} cannot be written ({error.strerror or error}): "
                 "observations last only as long as this session"
             )
             return

@@ -18,8 +18,8 @@ from typing import Literal
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, Location
 from trustconsole.release.checksums import Checksums, ListedFile
-from trustconsole.release.roles import Role, role_of
-from trustconsole.storage import as_input_error, digest_file, follow
+from trustconsole.release.roles import HEAD_BYTES, Role, archive_format, role_of
+from trustconsole.storage import Trail, as_input_error, digest_file, follow, open_regular
 
 FileStatus = Literal["ok", "altered", "missing", "conflicting", "unlisted", "refused"]
 Progress = Callable[[int, int], None]
@@ -188,6 +188,7 @@ def _check(place: _Place, meter: Meter) -> ReleaseFile:
 def find_unlisted(directory: Path, known: frozenset[str], ignored: Sequence[str]) -> tuple[ReleaseFile, ...]:
     """The entries of `directory` that nothing lists, by name; directories below it are not looked into.
 
+    A link that leads to nothing or out of `directory` is refused: whoever opens it gets what nobody signed.
     `ignored` are the checksums file and its signatures. Raises `InputError` for the directory itself.
     """
     skipped = known | frozenset(ignored)
@@ -201,33 +202,54 @@ def find_unlisted(directory: Path, known: frozenset[str], ignored: Sequence[str]
                         hint="check that this is the right directory",
                         location=Location(str(directory)),
                     )
-                if entry.name not in skipped and not _is_directory(entry):
-                    found.append(_unlisted(directory, entry))
+                file = _unlisted(directory, entry) if entry.name not in skipped else None
+                if file is not None:
+                    found.append(file)
     except OSError as error:
         raise as_input_error(error, directory) from error
     return tuple(sorted(found, key=lambda one: one.name))
 
 
-def _unlisted(directory: Path, entry: os.DirEntry[str]) -> ReleaseFile:
-    trail = follow(Path(entry.path))
-    inside = trail.complete and directory in trail.end.parents
-    regular = inside and stat.S_ISREG(_mode(trail.end))
-    reason = "" if regular else "it is no regular file of this directory"
-    return ReleaseFile(
-        entry.name,
-        "unlisted",
-        role_of(entry.name),
-        False,
-        reason=reason,
-        path=trail.end if regular else None,
-    )
+def _unlisted(directory: Path, entry: os.DirEntry[str]) -> ReleaseFile | None:
+    """One entry that nothing lists; None for a directory inside."""
+    name, trail = entry.name, follow(Path(entry.path))
+    role = role_of(name)
+    refusal = _link_refusal(directory, trail)
+    if refusal:
+        return ReleaseFile(name, "refused", role, False, reason=refusal)
+    mode = _mode(trail.end)
+    if stat.S_ISDIR(mode):
+        return None
+    if not stat.S_ISREG(mode):
+        reason = "it is no regular file of this directory"
+        return ReleaseFile(name, "unlisted", role, False, reason=reason)
+    known = _format_of(trail.end) if role == "other" else None
+    if known is not None:
+        reason = f"by its first bytes it is {known}"
+        return ReleaseFile(name, "unlisted", "archive", False, reason=reason, path=trail.end)
+    return ReleaseFile(name, "unlisted", role, False, path=trail.end)
 
 
-def _is_directory(entry: os.DirEntry[str]) -> bool:
+def _format_of(path: Path) -> str | None:
+    """The archive format by the first bytes, None also for a file that cannot be read."""
     try:
-        return entry.is_dir()
-    except OSError:  # a link that leads back to itself
-        return False
+        with open_regular(path) as (descriptor, _status):
+            return archive_format(os.pread(descriptor, HEAD_BYTES, 0))
+    except InputError:
+        return None
+
+
+def _link_refusal(directory: Path, trail: Trail) -> str:
+    """Why the link at the begin of `trail` counts for nothing; empty where it is none or stays inside."""
+    if not trail.links:
+        return ""
+    if trail.looping:
+        return "it is a link that leads back to itself"
+    if not trail.complete:
+        return "it is a link to what does not exist or cannot be seen"
+    if directory not in (trail.end, *trail.end.parents):
+        return f"it leads out of the directory, to {trail.end}"
+    return ""
 
 
 def _mode(path: Path) -> int:

@@ -25,7 +25,7 @@ from trustconsole.trust_root import (
     read_trusted_root,
 )
 from trustconsole.verification.expressions import compile_expression
-from trustconsole.verification.identity import IdentityPolicy, IdentityPreset
+from trustconsole.verification.identity import IdentityPolicy, IdentityPreset, comparable
 from trustconsole.verification.sigstore.known_logs import KnownLog, logs_of_key_file, logs_of_trusted_root
 
 RootKind = Literal["trusted-root", "packaged", "roots", "key"]
@@ -76,10 +76,15 @@ class SignerPolicy:
         return expression.pattern if expression is not None else str(self.identity.identity)
 
     def is_lookalike(self, names: tuple[str, ...]) -> bool:
-        """Whether the documented expression accepts every name although the escaped one does not."""
+        """Whether the documented expression accepts every name although the escaped one does not.
+
+        Names beyond the limits are no one's: no expression is run over them.
+        """
+        if not names or not comparable(names):
+            return False
         documented = compile_expression(self.preset.documented)
         escaped = compile_expression(self.preset.identity_regexp)
-        return bool(names) and all(documented.found_in(name) and not escaped.found_in(name) for name in names)
+        return all(documented.found_in(name) and not escaped.found_in(name) for name in names)
 
 
 def read_policy(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,10 +46,16 @@ def policy_facts(policy: SignerPolicy | None) -> ReleasePolicyFacts | None:
     return ReleasePolicyFacts(trust, policy.root.sha256 or None, policy.wanted, issuer, policy.now)
 
 
+def code_of_doubt(findings: Iterable[Finding]) -> str | None:
+    """The finding for which an acceptance is no good exit code: the first error among them."""
+    return next((finding.id for finding in findings if finding.severity == "error"), None)
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:
-    """One release. `rule` is the step that made the verdict, `code` the finding; both None on `accept`.
+    """One release. `rule` is the step that made the verdict, None on `accept`; `code` the finding that did.
 
+    An acceptance has a `code` only where a finding is an error nevertheless.
     `checksums` and `signature` are the files that were used, `form` what the signature file holds. `signed`:
     the signature by itself is accepted, so that what the checksums list counts.
     """

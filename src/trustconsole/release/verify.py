@@ -16,7 +16,7 @@ from trustconsole.release.files import Progress, ReleaseFile, check_files, find_
 from trustconsole.release.judging import Judged, judge_files, judge_sboms
 from trustconsole.release.log_answers import read_entry_file
 from trustconsole.release.policy import PolicyOptions, SignerPolicy, read_policy
-from trustconsole.release.report import ReleaseReport, policy_facts
+from trustconsole.release.report import ReleaseReport, code_of_doubt, policy_facts
 from trustconsole.release.sboms import SbomReport
 from trustconsole.release.signature_files import Fetched, best, judge_signatures, signature_names
 from trustconsole.release.signing import SignatureReport
@@ -178,10 +178,11 @@ def _report(
     found = parts.signature
     signed = found.verdict == "accept"
     directory_findings = [one for judged in parts.judged for one in judged.findings]
+    findings = (*found.findings, *directory_findings, *parts.others)
     return ReleaseReport(
         str(request.directory),
         verdict,
-        code,
+        code_of_doubt(findings) if verdict == "accept" else code,
         rule,
         reason,
         str(path),
@@ -195,7 +196,7 @@ def _report(
         (*found.steps, *(replace(step, after_verdict=not signed) for step in parts.steps)),
         parts.files,
         parts.sboms,
-        (*found.findings, *directory_findings, *parts.others),
+        findings,
     )
 
 

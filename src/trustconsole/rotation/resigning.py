@@ -14,7 +14,8 @@ from typing import Final
 
 from trustconsole.records.journal import RotationKind
 from trustconsole.rotation.model import ModuleEvidence
-from trustconsole.text import shell_join
+from trustconsole.text import is_shell_word, shell_join
+from trustconsole.verification.signing_advice import LOG_NEEDED, log_flags
 
 KEY_PLACEHOLDERS: Final[Mapping[RotationKind, str]] = {
     "author": "NEW.key",
@@ -23,10 +24,11 @@ KEY_PLACEHOLDERS: Final[Mapping[RotationKind, str]] = {
 }
 """Which private key signs: the new one, that of a certificate of the new CA, the author's as it is."""
 CERTIFICATE_PLACEHOLDER: Final = "LEAF.pem"
-LOG_PLACEHOLDER: Final = "https://REKOR.example.net"
 COSIGN_2: Final = "sign with cosign 2"
 COSIGN_3: Final = "sign with cosign 3"
 _UNPLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+_NO_COMMAND: Final = "to be done by hand, a name holds NUL or ends with a line feed"
 
 UPLOAD_TRAP: Final = (
     "`prexorctl module upload` sends no signature, and the controller answers 422: use `module install`."
@@ -34,10 +36,6 @@ UPLOAD_TRAP: Final = (
 IDENTICAL_TRAP: Final = (
     "The store keeps the old signature file where the jar's bytes did not change, and hands it to daemons: "
     "delete the module first, or build a new version."
-)
-LOG_TRAP: Final = (
-    f"The controller wants a log entry: put the address of a Rekor v1 log in place of {LOG_PLACEHOLDER}, one "
-    "whose key is the controller's rekor.publicKey (SIGSTORE_REKOR_PUBLIC_KEY names it to cosign)."
 )
 P384_TRAP: Final = (
     "cosign 3 signs with SHA-384 or SHA-512 under P-384 and P-521 keys, which the controller refuses: use a "
@@ -84,8 +82,9 @@ class CommandLine:
 
     @property
     def text(self) -> str:
-        """The line as a shell takes it: quoted, printable, one line."""
-        return shell_join(self.argv)
+        """The line as a shell takes it: quoted, printable, one line; a comment where no shell can take it."""
+        line = shell_join(self.argv)
+        return line if all(map(is_shell_word, self.argv)) else f"# {_NO_COMMAND}: {line}"
 
 
 def commands_for(module: ModuleEvidence, signing: Signing) -> tuple[CommandLine, ...]:
@@ -114,7 +113,7 @@ def traps(signing: Signing) -> tuple[str, ...]:
     common = (
         (IDENTICAL_TRAP, UPLOAD_TRAP) if signing.kind == "ca" else (IDENTICAL_TRAP, UPLOAD_TRAP, P384_TRAP)
     )
-    return (LOG_TRAP, *common) if signing.with_entry else common
+    return (LOG_NEEDED, *common) if signing.with_entry else common
 
 
 def script(modules: Sequence[ModuleEvidence], signing: Signing) -> str:
@@ -143,9 +142,7 @@ def _copy_name(module: ModuleEvidence) -> str:
 
 
 def _log(signing: Signing) -> tuple[str, ...]:
-    if signing.with_entry:
-        return ("--tlog-upload=true", "--rekor-url", LOG_PLACEHOLDER)
-    return ("--tlog-upload=false",)
+    return log_flags(entry=signing.with_entry)
 
 
 def _cosign_2(signing: Signing) -> tuple[str, ...]:

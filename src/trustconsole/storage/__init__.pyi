@@ -12,6 +12,7 @@ from trustconsole.storage.reading import (
     identity_of,
     open_regular,
     read_bounded,
+    read_own,
 )
 from trustconsole.storage.replacing import Outcome, Replacement, replace_file, sweep_leftovers
 from trustconsole.storage.temporary import make_private, replace_own
@@ -36,6 +37,7 @@ __all__ = [
     "make_private",
     "open_regular",
     "read_bounded",
+    "read_own",
     "replace_file",
     "replace_own",
     "resolve_target",

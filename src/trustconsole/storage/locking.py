@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ from typing import Final
 from trustconsole import limits
 from trustconsole.errors import Location, Locked, WriteRefused
 from trustconsole.storage.links import follow, is_possible
+from trustconsole.storage.own_files import foreign_owner, refuse_shared
 from trustconsole.storage.temporary import NO_LOCKS, hidden_stem, write_all
 from trustconsole.text import rfc3339
 
@@ -109,17 +109,21 @@ def _acquire(place: Path, target: Path, deadline: float) -> int:
 
 def _try(descriptor: int, place: Path) -> str | None:
     """None where the lock is ours now; who holds it, or nothing where the file was removed meanwhile."""
+    status = os.fstat(descriptor)
+    refuse_shared(status)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        if error.errno in NO_LOCKS:
-            return None
-        if error.errno not in _TAKEN:
+        if error.errno not in NO_LOCKS | _TAKEN:
             raise
-        return _holder(descriptor)
-    return None if _still_there(place, descriptor) else ""
+        if error.errno in _TAKEN:
+            return _holder(descriptor)
+        locks = False
+    else:
+        locks = True
+    if (foreign := foreign_owner(status)) is not None:
+        raise OSError(errno.EPERM, f"it {foreign}: remove it once no console of theirs runs")
+    return None if not locks or _still_there(place, descriptor) else ""
 
 
 def _still_there(place: Path, descriptor: int) -> bool:

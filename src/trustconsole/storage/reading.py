@@ -24,6 +24,7 @@ from trustconsole.errors import (
     SpecialFile,
     UnreadableFile,
 )
+from trustconsole.storage.own_files import refuse_to_believe
 from trustconsole.text import human_bytes
 
 _CHUNK = 1024 * 1024
@@ -135,19 +136,33 @@ def read_bounded(path: Path, limit: int, *, what: str = "file") -> FileBytes:
     Raises `MissingFile`, `SpecialFile`, `UnreadableFile` or `LimitExceeded`; links are followed.
     """
     with open_regular(path) as (descriptor, status):
-        chunks: list[bytes] = []
-        total = 0
-        while chunk := os.read(descriptor, min(_CHUNK, limit + 1 - total)):
-            chunks.append(chunk)
-            total += len(chunk)
-            if total > limit:
-                raise LimitExceeded(
-                    f"is larger than the limit of {human_bytes(limit)} for a {what}",
-                    hint="check that this is the right file",
-                    location=Location(str(path)),
-                )
-        data = b"".join(chunks)
-        return FileBytes(path, data, hashlib.sha256(data).hexdigest(), identity_of(status), status.st_mode)
+        return _whole(path, descriptor, status, limit, what)
+
+
+def read_own(path: Path, limit: int, *, what: str = "state file") -> FileBytes:
+    """Like `read_bounded`, of a file of the console's own.
+
+    Raises `UnreadableFile`, too, where anybody but this user and root may have written it or its directory.
+    """
+    with open_regular(path) as (descriptor, status):
+        refuse_to_believe(path, status)
+        return _whole(path, descriptor, status, limit, what)
+
+
+def _whole(path: Path, descriptor: int, status: os.stat_result, limit: int, what: str) -> FileBytes:
+    chunks: list[bytes] = []
+    total = 0
+    while chunk := os.read(descriptor, min(_CHUNK, limit + 1 - total)):
+        chunks.append(chunk)
+        total += len(chunk)
+        if total > limit:
+            raise LimitExceeded(
+                f"is larger than the limit of {human_bytes(limit)} for a {what}",
+                hint="check that this is the right file",
+                location=Location(str(path)),
+            )
+    data = b"".join(chunks)
+    return FileBytes(path, data, hashlib.sha256(data).hexdigest(), identity_of(status), status.st_mode)
 
 
 def digest_file(

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from trustconsole.storage.own_files import refuse_foreign
+
 _CREATE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOOK: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -155,9 +157,13 @@ def replace_own(path: Path, data: bytes, *, durable: bool = False, exclusive: bo
     """Replace a file of the console's own state, mode 0600: old or new, never torn. Raises `OSError`.
 
     `durable`: the name must survive a power cut, too, or it is an error; for other files the record of a
-    minute ago will do. `exclusive`: there must be no file of that name, else `FileExistsError`.
+    minute ago will do. `exclusive`: there must be no file of that name, else `FileExistsError`. A directory
+    or an earlier file that somebody else may have written is an error, too.
     """
     with open_directory(path.parent) as directory:
+        refuse_foreign(path.parent, os.fstat(directory))
+        with suppress(FileNotFoundError):
+            refuse_foreign(path, os.stat(path.name, dir_fd=directory))
         sweep(directory, path.name)
         with temporary_beside(directory, path.name, data) as temporary:
             temporary.publish(path.name, exclusive=exclusive)
@@ -167,7 +173,10 @@ def replace_own(path: Path, data: bytes, *, durable: bool = False, exclusive: bo
 
 
 def make_private(path: Path) -> None:
-    """Make a directory of mode 0700 and those above it that are missing, durably. Raises `OSError`."""
+    """Make a directory of mode 0700 and those above it that are missing, durably. Raises `OSError`.
+
+    One that is there already is refused where anybody but this user and root may write in it.
+    """
     missing = [step for step in (path, *path.parents) if not step.exists()]
     for step in reversed(missing):
         with suppress(FileExistsError):
@@ -176,6 +185,7 @@ def make_private(path: Path) -> None:
             refused = sync_directory(parent)
             if refused is not None and not cannot_sync(refused):
                 raise refused
+    refuse_foreign(path, path.stat())
 
 
 def hidden_stem(name: str) -> str:

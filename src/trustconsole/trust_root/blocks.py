@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from trustconsole.private_keys import key_body_lines
 from trustconsole.trust_root.encoded_keys import certificate_spki, encoded_key_facts, holds_private_key
 from trustconsole.trust_root.java_loader import Taken
 from trustconsole.trust_root.keys import (
@@ -65,14 +66,26 @@ class _Content:
 
 
 def see_block(
-    raw: RawBlock, index: int, taken: Taken, controller: Mapping[LoadAs, ControllerLoad]
+    raw: RawBlock,
+    index: int,
+    taken: Taken,
+    controller: Mapping[LoadAs, ControllerLoad],
+    *,
+    secret_above: bool = False,
 ) -> SeenBlock:
-    """The block at `index` of the file, without findings."""
+    """The block at `index` of the file, without findings.
+
+    `secret_above`: the text before it holds a private key, so that no comment of it is kept.
+    """
     private = "PRIVATE" in raw.label.upper() or (raw.der is not None and holds_private_key(raw.der))
     if private:
         raw = _withheld(raw, WITHHELD)
     elif raw.der is None:  # it may be anything, key material behind a slip of the pen included
         raw = replace(_withheld(raw, UNDECODED), comment=raw.comment)
+    elif key_body_lines("\n".join(raw.inner_comments)):
+        raw = replace(_withheld(raw, WITHHELD), der=raw.der, comment=WITHHELD, inner_comments=(WITHHELD,))
+    if secret_above or key_body_lines(raw.comment):
+        raw = replace(raw, comment=WITHHELD)
     kind = _KINDS.get(raw.label, "other")
     content = _content(kind, raw.der)
     roles = _roles(raw, taken, controller)

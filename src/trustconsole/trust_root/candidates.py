@@ -188,11 +188,18 @@ def _read_block(pem: bytes, now: datetime) -> tuple[_NewBlock | None, tuple[Find
         count = plural(len(usable), "usable block") if usable else "no usable block"
         return None, (kinds.NOT_ONE_BLOCK.at(report.path, count=count), *malformed)
     (block,) = usable
+    others = tuple(finding for other in report.blocks if other is not block for finding in other.findings)
+    return _NewBlock(block, block_as_written(pem, block), others), ()
+
+
+def block_as_written(pem: bytes, block: Block) -> str:
+    """The text that a change would add for `block`, one of the scan of `pem`: its comment, and it anew.
+
+    `pem` holds no private key (see the findings of its scan), else its text could be in the comment.
+    """
     text = pem.decode("utf-8", "surrogateescape")
     raw = list(scan(text))[block.index]
-    others = tuple(finding for other in report.blocks if other is not block for finding in other.findings)
-    written = own_comment(text, raw) + pem_block(block.label, block.der or b"")
-    return _NewBlock(block, written, others), ()
+    return own_comment(text, raw) + pem_block(block.label, block.der or b"")
 
 
 def _refusals_of(

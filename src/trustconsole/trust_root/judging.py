@@ -34,9 +34,14 @@ _OTHER_LABEL = (
 )
 
 
-def judge_file(data: bytes, path: str, controller: Mapping[LoadAs, ControllerLoad]) -> tuple[Finding, ...]:
-    """Findings about the file as a whole."""
-    found = []
+def judge_file(
+    data: bytes,
+    path: str,
+    controller: Mapping[LoadAs, ControllerLoad],
+    secrets: Sequence[tuple[int, int]] = (),
+) -> tuple[Finding, ...]:
+    """Findings about the file as a whole; `secrets` are the lines outside blocks that hold a private key."""
+    found = [kinds.PRIVATE_KEY.at(path, first, first_line=first, last_line=last) for first, last in secrets]
     quoted = shlex.quote(path)
     try:
         data.decode("utf-8")

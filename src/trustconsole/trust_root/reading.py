@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -11,6 +12,7 @@ from pathlib import Path
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, MissingFile, SpecialFile
 from trustconsole.findings import Finding
+from trustconsole.private_keys import key_body_lines
 from trustconsole.storage import read_bounded
 from trustconsole.text import human_bytes
 from trustconsole.trust_root import findings as kinds
@@ -19,7 +21,8 @@ from trustconsole.trust_root.java_loader import load_all, load_missing, load_unk
 from trustconsole.trust_root.judging import judge_blocks, judge_file
 from trustconsole.trust_root.model import TrustRootReport
 from trustconsole.trust_root.permissions import permission_findings
-from trustconsole.trust_root.scanner import scan
+from trustconsole.trust_root.positions import LineIndex
+from trustconsole.trust_root.scanner import RawBlock, gaps, scan
 
 
 def read_trust_root(path: Path, *, now: datetime) -> TrustRootReport:
@@ -48,15 +51,37 @@ def scan_trust_root(data: bytes, path: str, *, now: datetime) -> TrustRootReport
         return _unreadable(path, LimitExceeded(message, hint="check that this is the right file"), data)
     controller = load_all(data, path)
     taken = taken_blocks(text)
-    seen = [see_block(raw, index, taken, controller) for index, raw in enumerate(raw_blocks)]
+    secrets = secret_lines(text, raw_blocks)
+    seen = [
+        see_block(raw, index, taken, controller, secret_above=secret is not None)
+        for index, (raw, secret) in enumerate(zip(raw_blocks, secrets, strict=False))
+    ]
     judged = judge_blocks(seen, path, now)
     return TrustRootReport(
         path,
         hashlib.sha256(data).hexdigest(),
         tuple(replace(item.block, findings=found) for item, found in zip(seen, judged, strict=True)),
         controller,
-        judge_file(data, path, controller),
+        judge_file(data, path, controller, [lines for lines in secrets if lines is not None]),
     )
+
+
+def secret_lines(text: str, blocks: Sequence[RawBlock]) -> list[tuple[int, int] | None]:
+    """Of each piece of text outside the blocks the lines (from 1) with a private key, None where it has none.
+
+    Comments inside a block belong to the piece before it.
+    """
+    lines = LineIndex(text)
+    found: list[tuple[int, int] | None] = []
+    for number, (start, piece) in enumerate(gaps(text, blocks)):
+        first = lines.line_of(start)
+        secret = key_body_lines(piece)
+        place = (first + secret[0], first + secret[1]) if secret else None
+        block = blocks[number] if number < len(blocks) else None
+        if place is None and block and key_body_lines("\n".join(block.inner_comments)):
+            place = (block.line_start, block.line_end)
+        found.append(place)
+    return found
 
 
 def _unreadable(path: str, error: InputError, data: bytes | None = None) -> TrustRootReport:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trustconsole.trust_root.positions import LineIndex
@@ -71,6 +71,18 @@ def scan(text: str) -> Iterator[RawBlock]:
         # What follows a block without END may still be its body: never anyone's comment.
         previous_end = block.end if block.closed else bound
         yield block
+
+
+def gaps(text: str, blocks: Sequence[RawBlock]) -> Iterator[tuple[int, str]]:
+    """The text outside `blocks` (the scan of `text`): where each piece begins, and the piece.
+
+    One more than there are blocks: before each, and after the last.
+    """
+    position = 0
+    for block in blocks:
+        yield position, text[position : max(position, block.start)]
+        position = max(position, block.end)
+    yield position, text[position:]
 
 
 def _block(text: str, lines: LineIndex, begin: re.Match[str], bound: int, previous_end: int) -> RawBlock:

@@ -18,32 +18,30 @@ _BEGIN, _END = "-----BEGIN CERTIFICATE-----\\n", "\\n-----END CERTIFICATE-----\\
 
 
 def conversion_command(
-    bundle: SigstoreBundle, key: PublicKeyTypes | None, path: str, *, entry_required: bool
+    bundle: SigstoreBundle, key: PublicKeyTypes | None, path: str, *, entry: int | None
 ) -> str | None:
     """A `jq` command that writes the legacy bundle beside `path`; None where that could not verify.
 
     `key` is what signed. A legacy bundle means SHA-256 over the artefact, and the controller verifies RSA and
-    EC alone; `entry_required`: the policy asks for a SET, which must then be there.
+    EC alone. `entry` is the index of the log entry to take along, one with a promise; None: none is.
     """
     content = bundle.content
     if not isinstance(content, MessageSignature) or content.hash_name not in (None, "sha256"):
         return None
     if key is not None and not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         return None
-    index = next((i for i, entry in enumerate(bundle.entries) if _has_promise(entry)), None)
-    if index is None and entry_required:
-        return None
     members = ["base64Signature: .messageSignature.signature"]
     if bundle.material is not None:
         members.append(f"cert: {_certificate()}")
-    if index is not None:
-        members.append(f"rekorBundle: {_entry(index, bundle.entries[index])}")
+    if entry is not None:
+        members.append(f"rekorBundle: {_entry(entry, bundle.entries[entry])}")
     program = shlex.quote(f"{{{', '.join(members)}}}")
     source, target = shlex.quote(path), shlex.quote(f"{path}.legacy")
     return f"jq -c {program} {source} > {target}"
 
 
-def _has_promise(entry: LogEntry) -> bool:
+def has_promise(entry: LogEntry) -> bool:
+    """Whether the entry has what a legacy bundle says about one: a SET, and the time that it is of."""
     return entry.signed_entry_timestamp is not None and entry.integrated_time > 0
 
 

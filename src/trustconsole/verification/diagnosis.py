@@ -24,6 +24,7 @@ from trustconsole.verification.documented import DocumentedState
 from trustconsole.verification.findings import KINDS
 from trustconsole.verification.sidecar_formats import read_detached
 from trustconsole.verification.signatures import HashName, verify_signature
+from trustconsole.verification.signing_advice import sign_command
 
 _KEYS_TRIED = 8
 _TEXT_BYTES = 8 * limits.MIB
@@ -76,7 +77,7 @@ def _digest_text(case: Case, state: DocumentedState) -> Iterator[Finding]:
     if state.signature and any(
         _fits(_candidates(case, state), state.signature, variant) for variant in variants
     ):
-        yield KINDS["signed-digest-text"].at(case.artifact.path, artifact=shlex.quote(case.artifact.path))
+        yield KINDS["signed-digest-text"].at(case.artifact.path, command=sign_command(case))
 
 
 def _other_hash(case: Case, state: DocumentedState) -> Iterator[Finding]:

@@ -6,12 +6,6 @@ from typing import Final
 
 from trustconsole.findings import FindingKind
 
-RESIGN: Final = (
-    "Sign again in the legacy format: cosign sign-blob --yes --key KEY --use-signing-config=false "
-    "--tlog-upload=false --new-bundle-format=false --bundle {bundle} {artifact} (cosign 3; with cosign 2 "
-    "leave out --use-signing-config and --new-bundle-format)."
-)
-
 KINDS: Final[dict[str, FindingKind]] = {
     kind.id: kind
     for kind in (
@@ -20,7 +14,7 @@ KINDS: Final[dict[str, FindingKind]] = {
             "error",
             "There is no signature file that {mode} reads.",
             "{mode} looks for {expected}{found}.",
-            "Put the author's signature file there, or ask for one: cosign sign-blob --key KEY … {artifact}.",
+            "Put the author's signature file there, or ask for one: {command}",
         ),
         FindingKind(
             "no-usable-block",
@@ -50,9 +44,8 @@ KINDS: Final[dict[str, FindingKind]] = {
             "REQUIRE_SET can never accept this bundle: its log entry has no SET.",
             "{why} What proves such an entry is its inclusion proof with a timestamp, which this policy does "
             "not ask for and the controller does not read.",
-            "Sign again with an entry in a log of Rekor v1: cosign sign-blob --yes --key KEY "
-            "--use-signing-config=false --new-bundle-format=false --rekor-url URL --bundle {bundle} "
-            "{artifact}; or set modules.signing.rekor.policy: DISABLED, which asks for no entry.",
+            "Sign again with an entry in a log of Rekor v1: {command} Or set modules.signing.rekor.policy: "
+            "DISABLED, which asks for no entry.",
         ),
         FindingKind(
             "unsupported-algorithm",
@@ -124,7 +117,7 @@ KINDS: Final[dict[str, FindingKind]] = {
             "log-entry-not-proved",
             "warning",
             "The log entry proves nothing: {why}.",
-            "rekor.policy is DISABLED, so the entry does not decide; its time is not used either.",
+            "{policy}; the entry's time is not used either.",
             "Check rekor.publicKey against the log that the author uses, or ask for a new signature.",
         ),
         FindingKind(
@@ -148,7 +141,7 @@ KINDS: Final[dict[str, FindingKind]] = {
             "error",
             "The signature was made over the digest's text, not over the file.",
             "Signing the output of sha256sum gives a valid signature of 64 hex digits.",
-            "Sign the file itself: cosign sign-blob --key KEY {artifact}.",
+            "Sign the file itself: {command}",
         ),
         FindingKind(
             "signed-other-hash",

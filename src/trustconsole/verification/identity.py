@@ -7,6 +7,7 @@ agree. Source: design note `rules.md`, "Identity"; cosign looks at extension .1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -115,9 +116,13 @@ class IdentityPolicy:
     def _why_not(self, names: tuple[str, ...], issuer: str | None) -> str | None:
         if not names:
             return "the certificate names no identity (it has no subject alternative name)"
+        if any(len(name) > limits.IDENTITY_CHARS for name in names):
+            return f"an identity is longer than the limit of {limits.IDENTITY_CHARS} characters"
+        if not comparable(names):
+            return (
+                f"the identities are longer than the limit of {limits.IDENTITIES_CHARS} characters together"
+            )
         for name in names:
-            if len(name) > limits.IDENTITY_CHARS:
-                return f"an identity is longer than the limit of {limits.IDENTITY_CHARS} characters"
             if not self._matches(name):
                 return f"the certificate's identity is {_shown(name)}, and {self._wanted()} is wanted"
         if issuer is None:
@@ -145,6 +150,14 @@ def _compiled(pattern: str) -> Expression:
     from trustconsole.verification.expressions import compile_expression
 
     return compile_expression(pattern)
+
+
+def comparable(names: Sequence[str]) -> bool:
+    """Whether an expression may be run over all of `names`: a certificate's names are as long as it likes."""
+    return (
+        all(len(name) <= limits.IDENTITY_CHARS for name in names)
+        and sum(map(len, names)) <= limits.IDENTITIES_CHARS
+    )
 
 
 def _shown(text: str) -> str:

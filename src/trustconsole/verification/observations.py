@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from trustconsole.findings import Finding
 from trustconsole.text import plural, rfc3339
 from trustconsole.trust_root import public_key_facts, spki_sha256
-from trustconsole.verification.case import Case
+from trustconsole.verification.case import Case, RekorPolicy
 from trustconsole.verification.documented import DocumentedState, why_nothing_is_proved
 from trustconsole.verification.engine import Outcome
 from trustconsole.verification.findings import KINDS
 from trustconsole.verification.format_findings import about_format, about_trusted_root
 from trustconsole.verification.material import public_key_of, within_dates
 from trustconsole.verification.signatures import algorithm_of
+from trustconsole.verification.signing_advice import sign_command
 
+_WHAT_POLICY_MEANS: Final[dict[RekorPolicy, str]] = {
+    "DISABLED": "rekor.policy is DISABLED, so the entry does not decide",
+    "REQUIRE_SET": "rekor.policy is REQUIRE_SET, which accepts no module without an entry that holds",
+}
 _CONTROLLER_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 
@@ -35,7 +41,6 @@ def observe(case: Case, state: DocumentedState, outcome: Outcome) -> tuple[Findi
 
 def _about_files(case: Case, state: DocumentedState, outcome: Outcome) -> Iterator[Finding]:
     mode = case.policy.mode or "COSIGN_BUNDLE"
-    artifact = shlex.quote(case.artifact.path)
     if outcome.rule == "trust-root" and case.trust_root is not None and case.trust_root.error is None:
         has = plural(len(case.trust_root.trusted_blocks), "trusted block") + " of another kind"
         needs = "a PUBLIC KEY block" if mode == "KEYED" else "a PUBLIC KEY or CERTIFICATE block"
@@ -49,7 +54,7 @@ def _about_files(case: Case, state: DocumentedState, outcome: Outcome) -> Iterat
             mode=mode,
             expected=case.sidecar_expected_at,
             found=found,
-            artifact=artifact,
+            command=sign_command(case),
         )
     yield from about_format(case, state)
     if state.material is not None and state.material.public_key is not None and case.sidecar is not None:
@@ -112,4 +117,6 @@ def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
         )
     why = why_nothing_is_proved(state)
     if why is not None and foreign is None and (case.rekor_key is not None or case.trusted_root is not None):
-        yield KINDS["log-entry-not-proved"].at(path, why=why)
+        yield KINDS["log-entry-not-proved"].at(
+            path, why=why, policy=_WHAT_POLICY_MEANS[case.policy.rekor_policy]
+        )

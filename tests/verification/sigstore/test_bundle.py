@@ -250,3 +250,16 @@ def test_a_bundle_with_one_member_replaced_is_read_or_refused_as_input(data: st.
 def test_any_bytes_are_refused_as_input(data: bytes) -> None:
     with pytest.raises(InputError):
         read_sigstore_bundle(data, "bundle.json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"foo": 1}, "bundle.json: has a field 'foo', which is not known"),
+        ({"messageSignature": None}, "bundle.json: has none where exactly one of"),
+    ],
+)
+def test_what_is_wrong_with_the_whole_document_is_told_of_the_file(changes: Document, said: str) -> None:
+    with pytest.raises(MalformedInput) as caught:
+        read({**INSTANCE.bundle(), **changes})
+    assert str(caught.value).startswith(said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,15 @@ def test_what_is_signed_is_the_pre_authentication_encoding(kind: str, payload: b
 
 def test_two_contents_never_have_one_encoding() -> None:
     assert Envelope("a 1", b"b", b"").signed_bytes() != Envelope("a", b"1 b", b"").signed_bytes()
+
+
+def test_the_hashes_of_an_envelope_are_made_once_and_belong_to_it_alone() -> None:
+    envelope = Envelope("T", b"p", b"s")
+    assert envelope.json_sha256s() is envelope.json_sha256s()
+    assert len(envelope.json_sha256s()) == 36
+    other = replace(envelope, signature=b"other")
+    assert other.json_sha256s().isdisjoint(envelope.json_sha256s())
+    assert envelope == Envelope("T", b"p", b"s")
 
 
 @pytest.mark.parametrize(

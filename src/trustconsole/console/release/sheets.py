@@ -1,4 +1,4 @@
-"""The sheets of the release screen: the whole release, some of its steps, a file, a bill of materials."""
+"""The sheets of a release: the whole of it, some of its steps, a file, a bill of materials."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Final
 
 from trustconsole.api import Component, Finding, ReleaseFile, ReleaseReport, SbomReport, Step
 from trustconsole.console.display import Display
+from trustconsole.console.release.answers import Report, step_sign
 from trustconsole.console.sheet import Copyable, Level, Sheet
-from trustconsole.console.signs import BY_STEP, UNKNOWN, Sign
+from trustconsole.console.signs import UNKNOWN, Sign
 from trustconsole.text import human_bytes, plural, sentence
 
 _LISTED: Final = 200
@@ -34,7 +35,7 @@ def release_sheet(display: Display, report: ReleaseReport, sign: Sign, level: Le
     sheet.findings(report.findings)
     sheet.heading("Trace")
     for step in report.steps:
-        _step(sheet, step, level)
+        show_step(sheet, step, level)
     if level == 2:
         sheet.heading("Files")
         for file in report.files:
@@ -59,13 +60,11 @@ def _facts(sheet: Sheet, report: ReleaseReport) -> None:
         sheet.fact("judged at", sheet.display.moment(policy.at))
 
 
-def steps_sheet(
-    display: Display, title: str, report: ReleaseReport, steps: Sequence[Step], level: Level
-) -> Sheet:
+def steps_sheet(display: Display, title: str, report: Report, steps: Sequence[Step], level: Level) -> Sheet:
     """Some steps with their evidence, and the findings that they led to."""
     sheet = Sheet(display, display.text(title))
     for step in steps:
-        _step(sheet, step, level)
+        show_step(sheet, step, level)
     if not steps:
         sheet.say(UNKNOWN, "This was not judged, because what comes before it could not be read.")
     if steps:
@@ -82,19 +81,21 @@ def _of_code(findings: Sequence[Finding], code: str | None) -> list[Finding]:
     return [finding for finding in findings if finding.id == code]
 
 
-def _step(sheet: Sheet, step: Step, level: Level) -> None:
-    sign = UNKNOWN if (step.id, step.status) == ("time", "fail") else BY_STEP[step.status]
+def show_step(sheet: Sheet, step: Step, level: Level) -> None:
+    """A step as a sentence, with its evidence where it says no or everything is wanted."""
+    sign = step_sign(step)
     sheet.say(sign, f"{step.id}: {step.detail}", sign.style if sign.gravity > 2 else "")
     if level == 2 or step.status in ("fail", "warn"):
         for name, value in step.evidence.items():
-            sheet.labelled(name, _words(value))
+            sheet.labelled(name, evidence_words(value))
 
 
 def _evidence(evidence: Mapping[str, object]) -> str:
-    return "\n".join(f"  {name} {_words(value)}" for name, value in evidence.items())
+    return "\n".join(f"  {name} {evidence_words(value)}" for name, value in evidence.items())
 
 
-def _words(value: object) -> str:
+def evidence_words(value: object) -> str:
+    """A value of an evidence in a line."""
     if value is None or value == []:
         return "none"
     if isinstance(value, list | tuple):

@@ -36,6 +36,7 @@ from trustconsole.console.view import View
 from trustconsole.console.widgets.bars import FilterInput, Problems, StatusBar
 from trustconsole.console.widgets.pane import PaneBox
 from trustconsole.errors import TrustConsoleError
+from trustconsole.text import visible
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -49,6 +50,8 @@ _MOVES: Final = {"j": 1, "k": -1}
 _ROWS_KEYS: Final = " j k choose the block · enter goes on to the PEM file · esc leaves"
 _UNDO_KEY: Final = " u takes the last change back"
 _FIELD_KEYS: Final = " enter goes on · tab completes · up and down choose the block · esc back"
+_LONGEST: Final = 4200
+"""Characters of a path, and of a digest behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,10 @@ class PathInput(FilterInput):
     """A path; tab completes it as far as it is the only way."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+
+    def validate_value(self, value: str) -> str:
+        """As in every field, but as long as a path may be."""
+        return visible(value)[:_LONGEST]
 
     def action_complete(self) -> None:
         """Add what all the names that begin like this have in common."""

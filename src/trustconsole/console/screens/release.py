@@ -1,85 +1,80 @@
-"""A downloaded release: choose its directory, watch it being hashed, read the tree of answers.
+"""A verified release or image: the tree of answers, the components, which image is meant.
 
-What is true comes from `api.ReleaseReport`; here are only the directory that was typed, cursor, filter and
-which of the two lists is shown.
+What is true comes from the reports of `api`; here are only cursor, filter and which list is shown. Naming a
+place and waiting for the answer is the business of `screens/naming.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input
 
-from trustconsole.api import ReleaseCancelled, ReleaseReport, complete_path, home_expanded
+from trustconsole.api import ArtefactKind, ImageReport, ReleaseReport, SeveralImages, ToVerify
 from trustconsole.commands import KEYS, Scope
-from trustconsole.console.bindings import OPENERS, bindings
-from trustconsole.console.display import EMPTY, Display, Words
-from trustconsole.console.problems import sentence
+from trustconsole.console.bindings import bindings
+from trustconsole.console.display import Display
+from trustconsole.console.release.answers import AnswerTree, NothingYet
+from trustconsole.console.release.asking import Asked, Found
+from trustconsole.console.release.choices import ImagesView
 from trustconsole.console.release.components import ComponentsView
-from trustconsole.console.release.tree import PANE, ReleaseTree, release_sign
-from trustconsole.console.screens.detail import DetailScreen
-from trustconsole.console.screens.plan import PathInput
-from trustconsole.console.screens.working import WorkingScreen
-from trustconsole.console.session import Session
-from trustconsole.console.sheet import LEVELS
-from trustconsole.console.signs import PENDING, REJECT
+from trustconsole.console.release.image_tree import ImageTree
+from trustconsole.console.release.tree import ReleaseTree
+from trustconsole.console.screens.naming import NamingScreen
+from trustconsole.console.session import Artefacts
 from trustconsole.console.widgets.bars import FilterBar, Headline, HintBar, Problems, StatusBar
 from trustconsole.console.widgets.pane import PaneBox
 from trustconsole.console.widgets.sheet_box import SheetBox
-from trustconsole.errors import TrustConsoleError
-from trustconsole.text import human_bytes
-from trustconsole.text import sentence as capital
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Resize
 
+    from trustconsole.console.view import View
+
 WIDE: Final = 110
-PROGRESS_SECONDS: Final = 0.1
-_BAR: Final = 24
-_MOST_SHOWN: Final = 6
-_HINTS: Final = ("release-directory", "release-components", "release-log", "filter", "copy", "help", "back")
+_HINTS: Final = (
+    "release-place",
+    "release-entry",
+    "release-components",
+    "release-log",
+    "copy",
+    "help",
+    "back",
+)
 
 
-class ReleaseScreen(WorkingScreen[None]):
-    """Verifies one release directory after the other; nothing is fetched unless the log is asked."""
+class ReleaseScreen(NamingScreen):
+    """Shows one answer after the other; `first` is verified at once."""
 
     SCOPE: ClassVar[Scope] = "release"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("global", "panes", "release")]
 
-    @dataclass
-    class Hashed(Message):
-        """So many bytes of all are hashed."""
-
-        done: int
-        total: int
-
-    def __init__(self, display: Display, session: Session) -> None:
-        super().__init__(display)
-        self.session = session
-        self.report: ReleaseReport | None = None
+    def __init__(
+        self,
+        display: Display,
+        artefacts: Artefacts,
+        kind: ArtefactKind = "release",
+        first: ToVerify | None = None,
+    ) -> None:
+        super().__init__(display, artefacts, first.kind if first else kind)
+        self.first = first
+        self.report: ReleaseReport | ImageReport | None = None
+        self.several: SeveralImages | None = None
         self.components = False
-        self.field = PathInput(compact=True, select_on_focus=False, id="release-input")
-        self.note = Words(classes="plan-note")
-        self.box = PaneBox(PANE, display, "┌┐")
+        self.box = PaneBox(NothingYet.pane, display, "┌┐")
         self.detail = SheetBox(display, "┌┐", id="release-detail")
         self.hints = HintBar([key for name in _HINTS for key in KEYS if key.id == name], display)
 
     def compose(self) -> ComposeResult:
-        """Status, the directory, the verdict, tree and detail, filter and keys."""
+        """Status, the two paths, the verdict, tree and detail, filter and keys."""
         yield StatusBar()
         yield Problems()
-        with Horizontal(classes="plan-field"):
-            yield Words(
-                self.display_of.text("Directory of the release ▸ ", "$text-muted"), classes="plan-label"
-            )
-            yield self.field
+        yield self.place
+        yield self.entry
         yield self.note
         yield Headline()
         with Horizontal(id="release-body"):
@@ -91,230 +86,127 @@ class ReleaseScreen(WorkingScreen[None]):
         yield self.hints
 
     def on_mount(self) -> None:
-        """Ask for the directory."""
+        """Ask for a place, or begin with the one that was named."""
         self.follow_frame()
-        self._explain()
-        self.field.focus()
+        self.entry.display = False
+        self._put(NothingYet(self.display_of))
+        self.place.input.focus()
+        if self.first is not None:
+            self.place.put(self.first.place)
+            self.entry.put(self.first.entry)
+            self.entry.display = bool(self.first.entry)
+            self.verify(online=self.first.online)
+        self.explain()
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout."""
         self.set_class(event.size.width < WIDE, "-stacked")
         self.call_after_refresh(self.tick)
+        self.call_after_refresh(self.explain)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Where a field has the focus, the keys that open one are letters."""
-        return not (action in OPENERS and isinstance(self.focused, Input))
+    # -- what is shown
 
-    def _explain(self) -> None:
-        words = (
-            "Verifies checksums.txt, its signature, every listed archive and its bill of materials. "
-            "Nothing is fetched. enter verifies, tab completes."
-        )
-        self.note.show(self.display_of.text(words, "$text-muted"))
-
-    # -- choosing and verifying
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what the path could become."""
-        event.stop()
-        found = complete_path(event.value) if event.value else None
-        directories = [name for name in found.names if name.endswith("/")] if found else []
-        if not directories:
-            self._explain()
-            return
-        more = len(directories) - _MOST_SHOWN
-        shown = "  ".join(directories[:_MOST_SHOWN]) + (f"  and {more} more" if more > 0 else "")
-        self.note.show(self.display_of.text(shown, "$text-muted"))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Verify the directory."""
-        event.stop()
-        self.action_again()
-
-    def action_again(self) -> None:
-        """Verify the directory (again)."""
-        self._verify(online=False)
-
-    def action_ask_log(self) -> None:
-        """Ask the log over the network, which nothing else here does."""
-        if self.report is None:
-            self.app.say("Verify a release first; the log is asked about its checksums")
+    def show_answer(self, asked: Asked, answer: Found) -> None:  # noqa: ARG002 - the interface's
+        """A report as its tree, or the images to choose from."""
+        if isinstance(answer, SeveralImages):
+            self.report, self.several = None, answer
         else:
-            self._verify(online=True)
-
-    def _verify(self, *, online: bool) -> None:
-        typed = self.field.value.strip()
-        if not typed:
-            self.note.show(
-                self.display_of.state(REJECT, "Name the directory that the release was downloaded into")
-            )
-            self.field.focus()
-            return
-        directory = home_expanded(typed)
-        last = 0.0
-
-        def progress(done: int, total: int) -> None:
-            nonlocal last
-            if monotonic() - last >= PROGRESS_SECONDS:
-                last = monotonic()
-                self.post_message(self.Hashed(done, total))
-
-        def act(cancelled: object) -> ReleaseReport | None:
-            try:
-                return self.session.release(
-                    directory,
-                    online=online,
-                    progress=progress,
-                    cancelled=cancelled,  # type: ignore[arg-type]  # a callable, by `begin`
-                )
-            except ReleaseCancelled:
-                return None
-
-        words = "asking the log" if online else "looking"
-        if self.begin("the release is being verified", act, self._show, self._refused):
-            self.query_one(Headline).show(self.display_of.state(PENDING, f"verifying {typed}: {words}"))
-
-    def on_release_screen_hashed(self, message: Hashed) -> None:
-        """Show how far it is."""
-        if self.busy and message.total:
-            filled = _BAR * message.done // message.total
-            full, blank = ("█", "░") if self.display_of.unicode else ("#", ".")
-            bar = full * filled + blank * (_BAR - filled)
-            words = f"hashing  {bar}  {human_bytes(message.done)} of {human_bytes(message.total)}"
-            self.query_one(Headline).show(self.display_of.state(PENDING, words))
-
-    def _refused(self, error: TrustConsoleError) -> None:
-        self.query_one(Headline).show(self.display_of.state(REJECT, sentence(error)))
-
-    def _show(self, report: ReleaseReport | None) -> None:
-        if report is None:
-            self.query_one(Headline).show(
-                self.display_of.text("Stopped; nothing was decided.", "$text-muted")
-            )
-            return
-        self.report = report
-        sign = release_sign(report)
-        self.query_one(Headline).show(
-            self.display_of.state(sign, f"{report.verdict}: {capital(report.reason)}")
-        )
-        self.note.show(EMPTY)
+            self.report = answer
+        self.result = (answer.pull or "") if isinstance(answer, ImageReport) else ""
         self._list()
-        self.box.rows.focus()
+
+    def forget(self, place: str) -> None:
+        """The images to choose from stay while one of them is asked about."""
+        self.report = None
+        self.box.rows.pattern, self.box.rows.key, self.box.rows.index = "", None, 0
+        if self.several is None or not place.startswith(f"{self.several.where}@"):
+            self.several = None
+            self._put(NothingYet(self.display_of))
+        else:
+            self.shown = self.several.where
+            self._list()
 
     def _list(self) -> None:
-        if self.report is None:
+        """Show what the last answer came to, and give it the focus."""
+        show, report = self.display_of, self.report
+        if isinstance(report, ReleaseReport):
+            tree: AnswerTree | ImagesView = ReleaseTree(report, show)
+        elif report is not None:
+            tree = ImageTree(report, show)
+        elif self.several is not None:
+            tree = ImagesView(self.several, show)
+        else:
             return
-        view = ComponentsView if self.components else ReleaseTree
-        self.box.show_view(view(self.report, self.display_of))
-        self._show_detail()
+        self.components = self.components and isinstance(report, ReleaseReport)
+        self.query_one(Headline).show(tree.headline())
+        self.box.rows.focus()
+        if self.components and isinstance(report, ReleaseReport):
+            self._put(ComponentsView(report, show))
+        else:
+            self._put(tree)
+        self.explain()
 
-    def _show_detail(self) -> None:
-        sheet = self.box.sheet()
-        if sheet is not None:
-            self.detail.show_sheet(sheet, keep_place=False)
-
-    # -- moving about
-
-    def on_row_list_moved(self) -> None:
-        """The detail follows the cursor."""
-        self._show_detail()
-
-    async def on_row_list_opened(self) -> None:
-        """A double click opens."""
-        await self.action_open_detail()
-
-    def action_directory(self) -> None:
-        """Ask for another directory."""
-        self.field.focus()
+    def _put(self, view: View[Any]) -> None:
+        self.box.pane = view.pane
+        self.box.show_view(view)
+        self.show_detail()
 
     def action_components(self) -> None:
         """Show the components, or the tree again."""
+        if not isinstance(self.report, ReleaseReport):
+            self.app.say("Components are those of a release: verify one first")
+            return
         self.components = not self.components
         self.box.rows.pattern, self.box.rows.key = "", None
         self._list()
 
+    async def action_open_detail(self) -> None:
+        """Verify the image under the cursor, or give the detail of the row the whole screen."""
+        view, item = self.box.rows.view, self.box.rows.item
+        if isinstance(view, ImagesView) and item is not None:
+            self.place.put(view.reference(item))
+            self.action_again()
+        elif self.report is not None:
+            await super().action_open_detail()
+
+    def action_export(self) -> None:
+        """Write the whole report, all evidence and every file or blob, into the state directory."""
+        if self.report is None:
+            self.app.say("Nothing to export yet")
+            return
+        tree = (
+            ReleaseTree(self.report, self.display_of)
+            if isinstance(self.report, ReleaseReport)
+            else ImageTree(self.report, self.display_of)
+        )
+        self.app.export(tree.exported, tree.sheet(None, 2))
+
     def action_pane(self, number: int) -> None:
-        """Leave for a pane."""
+        """Leave for a pane, where a controller is open."""
+        if self.app.session is None:
+            self.app.say("No controller is open: esc goes back to the choices")
+            return
         self.stop.set()
         self.dismiss()
         self.app.main.action_pane(number)
 
-    def action_next_pane(self, by: int) -> None:  # noqa: ARG002 - there are two parts
-        """The movement keys go to the tree or to the detail."""
-        self.set_focus(self.box.rows if self.detail.active else self.detail.view)
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor, or scroll the detail."""
-        if self.detail.active:
-            self.detail.view.scroll_relative(y=by, animate=False)
-        else:
-            self.box.rows.action_cursor(by)
-
-    def action_move_end(self, direction: int) -> None:
-        """To the first or last row, the beginning or the end."""
-        if not self.detail.active:
-            self.box.rows.action_end(direction)
-        elif direction < 0:
-            self.detail.view.scroll_home(animate=False)
-        else:
-            self.detail.view.scroll_end(animate=False)
-
-    def action_filter(self) -> None:
-        """Open the filter of the rows."""
-        bar = self.query_one(FilterBar)
-        bar.open(self.box.rows.pattern)
-        self.set_focus(bar.field)
-
-    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
-        """Filter while it is typed."""
-        if self.query_one(FilterBar).display:
-            self.box.filter(message.text)
-
-    def on_filter_bar_done(self, message: FilterBar.Done) -> None:
-        """Close the filter line."""
-        self.query_one(FilterBar).display = False
-        if not message.keep:
-            self.box.filter("")
-        self.set_focus(self.box.rows)
-
-    async def action_open_detail(self) -> None:
-        """Give the detail of the row the whole screen."""
-        if self.report is not None and self.box.sheet() is not None:
-            await self.app.push_screen(DetailScreen(self.display_of, self.box))
-
-    def action_detail_level(self) -> None:
-        """Step through one line, trace, evidence."""
-        self.box.level = (self.box.level + 1) % 3  # type: ignore[assignment]
-        self._show_detail()
-        self.app.say(f"Detail: {LEVELS[self.box.level]}")
-
-    def action_copy(self) -> None:
-        """Copy what identifies the row."""
-        sheet = self.box.sheet()
-        self.app.copy(sheet.copy if sheet else None)
-
-    def action_copy_more(self) -> None:
-        """Copy the longer text."""
-        sheet = self.box.sheet()
-        self.app.copy(sheet.more if sheet else None)
-
-    def action_export(self) -> None:
-        """Write the whole release, all evidence and every file, into the state directory."""
-        if self.report is None:
-            self.app.say("Nothing to export yet")
-        else:
-            self.app.export("release", ReleaseTree(self.report, self.display_of).sheet(None, 2))
-
     def action_back(self) -> None:
-        """Stop what runs, clear the filter, leave the components, then leave."""
+        """Stop what runs, clear the filter, leave field, components or image, then leave."""
         if self.busy:
             self.stop.set()
             self.app.say(f"Stopping: {self.busy}")
         elif self.box.rows.pattern:
             self.box.filter("")
+        elif isinstance(self.focused, Input) and (self.report or self.several):
+            self.close_entry()
+            self.place.put(self.shown)
+            self.box.rows.focus()
         elif self.components:
             self.action_components()
-        elif self.field.has_focus and self.report is not None:
-            self.box.rows.focus()
+        elif self.several is not None and self.report is not None:
+            self.shown, self.result = self.several.where, ""
+            self.place.put(self.shown)
+            self.report = None
+            self._list()
         else:
             self.dismiss()

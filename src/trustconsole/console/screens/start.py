@@ -67,8 +67,9 @@ class StartScreen(Screen[None]):
             Choice("open", place.path, place.note, place.path) for place in self.start.places if place.found
         ]
         demo = Choice("demo", "Build a sample workspace in a new directory and open it", "", "demo")
+        verify = Choice("verify", "Verify a downloaded release or an image", "", "verify")
         quit_ = Choice("quit", "Leave the console", "q", "quit")
-        self.rows.show_view(ChoiceView([*found, demo, quit_], self.display_of))
+        self.rows.show_view(ChoiceView([*found, demo, verify, quit_], self.display_of))
         self.rows.focus()
         title = self.display_of.text("trustconsole · first start", "bold")
         self.call_after_refresh(self.top.name_it, title, self.display_of.text(""))
@@ -77,16 +78,18 @@ class StartScreen(Screen[None]):
         """Move the cursor."""
         self.rows.action_cursor(by)
 
-    def on_row_list_opened(self) -> None:
+    async def on_row_list_opened(self) -> None:
         """A double click picks."""
-        self.action_pick()
+        await self.action_pick()
 
-    def action_pick(self) -> None:
-        """Open the place under the cursor, build the demo, or leave."""
+    async def action_pick(self) -> None:
+        """Open the place under the cursor, build the demo, verify what was downloaded, or leave."""
         item = self.rows.item
         if item is None:
             return
         if item.name == "quit":
             self.app.exit()
+        elif item.name == "verify":
+            await self.app.action_release()
         else:
             self.app.begin(None if item.name == "demo" else item.action)

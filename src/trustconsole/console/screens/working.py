@@ -60,6 +60,12 @@ class WorkingScreen(Screen[Kind], Generic[Kind]):
     def tick(self) -> None:
         """Draw the status line for the present second."""
         bar = self.query_one(StatusBar)
+        if self.app.session is None:
+            show = self.display_of
+            bar.put(
+                show.text("no controller is open", "$text-muted"), show.text("read-only", "$text-muted"), show
+            )
+            return
         parts = status(self.app.snapshot, self.display_of, read_only=self.app.read_only, width=bar.size.width)
         bar.put(*parts, self.display_of)
 

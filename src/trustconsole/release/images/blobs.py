@@ -7,13 +7,14 @@ Nothing of an image is used before it was hashed; the one place where that happe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from trustconsole import limits
-from trustconsole.errors import InputError, LimitExceeded, Location, MalformedInput
+from trustconsole.errors import InputError, LimitExceeded, Location, MalformedInput, UsageError
 from trustconsole.release.images.files import Region
-from trustconsole.release.images.manifests import Descriptor
+from trustconsole.release.images.manifests import Descriptor, Manifest
 from trustconsole.release.images.references import Repository
 from trustconsole.text import human_bytes
 
@@ -22,6 +23,29 @@ Condition = Literal["ok", "missing", "altered", "unreadable", "remote"]
 
 class AlteredBlob(MalformedInput):
     """The bytes are not those that the digest names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedImage:
+    """One of the images of a copy; `name` is what its index calls it (untrusted, may be empty)."""
+
+    digest: str
+    media_type: str
+    name: str
+    platform: str
+
+
+class SeveralImages(UsageError):
+    """A copy holds several images, and none was named: `where@DIGEST` names one."""
+
+    def __init__(self, where: str, images: tuple[NamedImage, ...]) -> None:
+        shown = ", ".join(f"{one.digest} ({one.name})" if one.name else one.digest for one in images[:8])
+        super().__init__(
+            f"{where} holds {len(images)} images: {shown}",
+            hint=f"name one of them: {where}@{images[0].digest}",
+        )
+        self.where = where
+        self.images = images
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +99,19 @@ class ImageCopy(Protocol):
         """Whether every blob is at hand, to be hashed."""
 
     def image(self, digest: str | None) -> Descriptor:
-        """The image that is meant; raises `InputError` or, where several could be, `UsageError`."""
+        """The image that is meant; raises `InputError` or, where several could be, `SeveralImages`."""
 
     def read(self, descriptor: Descriptor, limit: int, what: str) -> bytes:
         """The blob, hashed; raises `InputError`, `AlteredBlob` where it is another one."""
 
-    def judge(self, descriptor: Descriptor) -> Blob:
-        """How the blob stands; never raises over it."""
+    def judge(self, descriptor: Descriptor, cancelled: Callable[[], bool] | None = None) -> Blob:
+        """How the blob stands; never raises over it, only `Cancelled` soon after `cancelled` says so."""
 
     def attachments(self, image: Descriptor) -> Attachments:
         """What is attached to the image; raises `InputError` where that cannot be told."""
+
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """What else than the verified manifests the copy makes a reader run, in words; never raises."""
 
 
 def verified(data: bytes, descriptor: Descriptor, where: str) -> bytes:
@@ -101,7 +128,9 @@ def verified(data: bytes, descriptor: Descriptor, where: str) -> bytes:
     return data
 
 
-def judge_region(region: Region | None, descriptor: Descriptor) -> Blob:
+def judge_region(
+    region: Region | None, descriptor: Descriptor, cancelled: Callable[[], bool] | None = None
+) -> Blob:
     """How a local blob stands, streamed; one of another size is not even hashed."""
     if region is None:
         return Blob(descriptor, "missing", "is not there")
@@ -109,7 +138,7 @@ def judge_region(region: Region | None, descriptor: Descriptor) -> Blob:
         reason = f"is {region.size} bytes long where its descriptor says {descriptor.size}"
         return Blob(descriptor, "altered", reason)
     try:
-        found = region.digest(descriptor.algorithm)
+        found = region.digest(descriptor.algorithm, cancelled)
     except InputError as error:
         return Blob(descriptor, "unreadable", str(error))
     if found != descriptor.hex:

@@ -24,7 +24,6 @@ DSSE_ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
 BUNDLE_PREFIX: Final = "application/vnd.dev.sigstore.bundle"
 _BUNDLE_PREDICATE: Final = "dev.sigstore.bundle.predicateType"
 _LAYER_PREDICATE: Final = "predicateType"
-SIGNATURE_ARTIFACT: Final = "application/vnd.dev.cosign.artifact.sig.v1+json"
 _TAG: Final = re.compile(r"sha256-(?P<hex>[0-9a-f]{64})(?P<what>\.sig|\.att|\.sbom)?", re.ASCII)
 
 Read = Callable[[Descriptor, int, str], bytes]

@@ -10,23 +10,21 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from trustconsole import limits
 from trustconsole.errors import InputError, LimitExceeded, Location, MissingFile
 from trustconsole.json_fields import text_member
+from trustconsole.release.files import Cancelled
 from trustconsole.release.images.blobs import AlteredBlob, Blob, Condition, ImageCopy
-from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
+from trustconsole.release.images.manifests import CONFIG_TYPES, Descriptor, Manifest, read_manifest
 from trustconsole.strict_text import strict_json
 from trustconsole.text import human_bytes
 
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
 _ATTESTATION: Final = "attestation-manifest"
-_CONFIG_TYPES: Final = (
-    "application/vnd.oci.image.config.v1+json",
-    "application/vnd.docker.container.image.v1+json",
-)
 
 Tell = Callable[[int, int], None]
 
@@ -54,10 +52,12 @@ class BuildAttestation:
 
 @dataclass(slots=True)
 class Content:
-    """What an image is made of. `blobs` are all that were looked at, each once, the image itself first."""
+    """What an image is made of. `blobs` are all that were looked at, each once, the image itself first;
+    `builds` are the manifests of `platforms`, in the same order."""
 
     data: bytes = field(repr=False, default=b"")
     platforms: list[Platform] = field(default_factory=list)
+    builds: list[Manifest] = field(default_factory=list)
     attestations: list[BuildAttestation] = field(default_factory=list)
     blobs: list[Blob] = field(default_factory=list)
 
@@ -99,20 +99,31 @@ class _Walk:
                 self.leaves[part.digest] = part
 
 
-def examine(copy: ImageCopy, image: Descriptor, *, tell: Tell | None = None, jobs: int = 2) -> Content:
+def examine(
+    copy: ImageCopy,
+    image: Descriptor,
+    *,
+    tell: Tell | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    jobs: int = 2,
+) -> Content:
     """Read every manifest and hash every blob that `image` reaches.
 
     Raises `InputError` where the image itself cannot be read (`AlteredBlob` where it is another one), or
-    where it goes beyond a limit; anything below it is a blob in a condition.
+    where it goes beyond a limit; anything below it is a blob in a condition. Raises `Cancelled` soon after
+    `cancelled` says so.
     """
     content = Content(copy.read(image, limits.IMAGE_MANIFEST_BYTES, "a manifest"))
     walk = _Walk(copy, content, deque([(image, 0)]), seen={image.digest})
     while walk.pending:
+        if cancelled is not None and cancelled():
+            raise Cancelled
         descriptor, depth = walk.pending.popleft()
         _manifest(walk, descriptor, depth)
     leaves = list(walk.leaves.values())
+    judge = partial(copy.judge, cancelled=cancelled)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        for done, blob in enumerate(pool.map(copy.judge, leaves), 1):
+        for done, blob in enumerate(pool.map(judge, leaves), 1):
             content.blobs.append(blob)
             if tell is not None:
                 tell(done, len(leaves))
@@ -154,12 +165,13 @@ def _image_manifest(walk: _Walk, descriptor: Descriptor, manifest: Manifest) -> 
         walk.content.attestations.append(BuildAttestation(about, descriptor, manifest.layers))
         return
     name = descriptor.platform or _platform_of(walk.copy, manifest.config) or "unknown"
+    walk.content.builds.append(manifest)
     walk.content.platforms.append(Platform(name, descriptor.digest))
 
 
 def _platform_of(copy: ImageCopy, config: Descriptor | None) -> str | None:
     """What the configuration says, where it can be read; it decides nothing."""
-    if config is None or config.media_type not in _CONFIG_TYPES:
+    if config is None or config.media_type not in CONFIG_TYPES:
         return None
     try:
         document = strict_json(

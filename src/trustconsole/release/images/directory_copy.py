@@ -7,6 +7,7 @@ Source: containers/image, directory transport 1.1. A signature file of Sigstore'
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from trustconsole import limits
@@ -23,7 +24,7 @@ from trustconsole.release.images.blobs import (
 )
 from trustconsole.release.images.carriers import is_signature_type
 from trustconsole.release.images.files import Files, Region
-from trustconsole.release.images.manifests import Descriptor, read_manifest
+from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
 from trustconsole.release.images.references import Repository
 from trustconsole.strict_text import strict_json
 
@@ -70,12 +71,17 @@ class DirectoryCopy:
             raise MissingFile("is not in the copy", location=Location(descriptor.digest))
         return verified(region.read(limit, what), descriptor, region.name)
 
-    def judge(self, descriptor: Descriptor) -> Blob:
+    def judge(self, descriptor: Descriptor, cancelled: Callable[[], bool] | None = None) -> Blob:
         """As `ImageCopy.judge`."""
         try:
-            return judge_region(self._blob(descriptor), descriptor)
+            return judge_region(self._blob(descriptor), descriptor, cancelled)
         except InputError as error:
             return Blob(descriptor, "unreadable", str(error))
+
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """As `ImageCopy.foreign`: a copy holds one image, and one reading of it."""
+        del verified
+        return None
 
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: the files `signature-1`, `signature-2` and so on."""

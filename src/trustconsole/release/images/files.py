@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from trustconsole import limits
 from trustconsole.errors import LimitExceeded, Location, MalformedInput, MissingFile
+from trustconsole.release.files import Cancelled
 from trustconsole.storage import as_input_error, open_regular
 from trustconsole.text import human_bytes
 
@@ -51,10 +52,12 @@ class Region:
             )
         return b"".join(bytes(chunk) for chunk in self.chunks())
 
-    def digest(self, algorithm: str) -> str:
-        """Its digest in lowercase hex, streamed; raises `InputError`."""
+    def digest(self, algorithm: str, cancelled: Callable[[], bool] | None = None) -> str:
+        """Its digest in lowercase hex, streamed; raises `InputError`, and `Cancelled` once that is so."""
         digest = hashlib.new(algorithm)
         for chunk in self.chunks():
+            if cancelled is not None and cancelled():
+                raise Cancelled
             digest.update(chunk)
         return digest.hexdigest()
 

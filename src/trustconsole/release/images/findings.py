@@ -25,6 +25,13 @@ ALTERED_BLOB: Final = FindingKind(
     "{digest} {reason}",
     "discard this copy and pull the image again by digest",
 )
+FOREIGN_IMAGE: Final = FindingKind(
+    "foreign-image",
+    "error",
+    "the copy holds a list by which docker load would load another image",
+    "{reason}",
+    "discard this copy and save the image again, with skopeo copy --all or docker save",
+)
 MISSING_BLOB: Final = FindingKind(
     "missing-blob",
     "warning",

@@ -7,24 +7,32 @@ reference, `skopeo` by the bare tag, `oras` by listing every manifest. Source: O
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from trustconsole import limits
-from trustconsole.errors import InputError, Location, MalformedInput, MissingFile, UsageError
+from trustconsole.errors import InputError, Location, MalformedInput, MissingFile
 from trustconsole.json_fields import text_member
-from trustconsole.release.images.blobs import Attachment, Attachments, Blob, judge_region, verified
+from trustconsole.release.images.blobs import (
+    Attachment,
+    Attachments,
+    Blob,
+    NamedImage,
+    SeveralImages,
+    judge_region,
+    verified,
+)
 from trustconsole.release.images.carriers import (
-    SIGNATURE_ARTIFACT,
     Carrier,
     Manifests,
     attachments_of,
     broken,
-    is_bundle_type,
     referrers_in,
     tag_about,
 )
+from trustconsole.release.images.claims import IMAGE_KINDS, KIND, KIND_PREFIX, REF_NAME, may_be_image
+from trustconsole.release.images.docker_list import foreign_in_lists
 from trustconsole.release.images.files import Files, Region
 from trustconsole.release.images.manifests import Descriptor, Manifest, read_manifest
 from trustconsole.release.images.references import Repository, read_repository, tag_of
@@ -32,10 +40,6 @@ from trustconsole.strict_text import strict_json
 
 MARK: Final = "oci-layout"
 INDEX: Final = "index.json"
-_REF_NAME: Final = "org.opencontainers.image.ref.name"
-_KIND: Final = "kind"
-_KIND_PREFIX: Final = "dev.cosignproject.cosign/"
-_IMAGES: Final = ("image", "imageIndex")
 _MARK_BYTES: Final = 4096
 
 
@@ -82,12 +86,12 @@ class LayoutCopy:
             chosen = next((one for one in self._index.manifests if one.digest == digest), None) or (
                 self._by_blob(digest)
             )
-        name = chosen.annotations.get(_REF_NAME, "")
+        name = chosen.annotations.get(REF_NAME, "")
         self.repository = read_repository(name.rpartition(":")[0])
         return chosen
 
     def _only_image(self) -> Descriptor:
-        images = {one.digest: one for one in self._index.manifests if self._may_be_image(one)}
+        images = {one.digest: one for one in self._index.manifests if may_be_image(one, self._manifests)}
         inside = {part.digest for one in images.values() for part in self._parts(one)}
         tops = [one for one in images.values() if one.digest not in inside]
         if not tops:
@@ -95,23 +99,8 @@ class LayoutCopy:
                 "names no image", hint="save the image again", location=Location(f"{self.where}: {INDEX}")
             )
         if len(tops) > 1:
-            choices = ", ".join(_described(one) for one in tops[:8])
-            raise UsageError(
-                f"{self.where} holds {len(tops)} images: {choices}",
-                hint=f"name one of them: {self.where}@{tops[0].digest}",
-            )
+            raise SeveralImages(self.where, tuple(map(_named_image, tops)))
         return tops[0]
-
-    def _may_be_image(self, entry: Descriptor) -> bool:
-        kind = entry.annotations.get(_KIND, "")
-        if kind.startswith(_KIND_PREFIX):
-            return kind.removeprefix(_KIND_PREFIX) in _IMAGES
-        if tag_about(tag_of(entry.annotations.get(_REF_NAME, ""))) is not None:
-            return False
-        kind_of = entry.artifact_type or ""
-        if is_bundle_type(kind_of) or kind_of == SIGNATURE_ARTIFACT:
-            return False
-        return entry.is_manifest and self._manifests.subject(entry) is None
 
     def _parts(self, entry: Descriptor) -> tuple[Descriptor, ...]:
         try:
@@ -133,12 +122,16 @@ class LayoutCopy:
             raise MissingFile("is not in the layout", location=Location(descriptor.digest))
         return verified(region.read(limit, what), descriptor, region.name)
 
-    def judge(self, descriptor: Descriptor) -> Blob:
+    def judge(self, descriptor: Descriptor, cancelled: Callable[[], bool] | None = None) -> Blob:
         """As `ImageCopy.judge`."""
         try:
-            return judge_region(self._blob(descriptor), descriptor)
+            return judge_region(self._blob(descriptor), descriptor, cancelled)
         except InputError as error:
             return Blob(descriptor, "unreadable", str(error))
+
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """As `ImageCopy.foreign`: the lists beside the index that `docker load` reads."""
+        return foreign_in_lists(self._files, verified)
 
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: what `index.json` names, by any of the schemes."""
@@ -154,11 +147,11 @@ class LayoutCopy:
     def _carried_by(self, entry: Descriptor, image: Descriptor) -> Sequence[Carrier]:
         if entry.digest == image.digest:
             return ()
-        kind = entry.annotations.get(_KIND, "")
-        if kind.startswith(_KIND_PREFIX):
+        kind = entry.annotations.get(KIND, "")
+        if kind.startswith(KIND_PREFIX):
             # Such a layout holds one image, and all of it belongs to that.
-            return () if kind.removeprefix(_KIND_PREFIX) in _IMAGES else (Carrier(entry),)
-        about = tag_about(tag_of(entry.annotations.get(_REF_NAME, "")))
+            return () if kind.removeprefix(KIND_PREFIX) in IMAGE_KINDS else (Carrier(entry),)
+        about = tag_about(tag_of(entry.annotations.get(REF_NAME, "")))
         if about is None:
             return (Carrier(entry),) if self._manifests.subject(entry) == image.digest else ()
         digest, suffix = about
@@ -191,6 +184,6 @@ class LayoutCopy:
             return None
 
 
-def _described(entry: Descriptor) -> str:
-    name = entry.annotations.get(_REF_NAME)
-    return f"{entry.digest} ({name})" if name else entry.digest
+def _named_image(entry: Descriptor) -> NamedImage:
+    name = entry.annotations.get(REF_NAME, "")
+    return NamedImage(entry.digest, entry.media_type, name, entry.platform or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from trustconsole.errors import Location, MalformedInput, MissingFile
@@ -13,14 +14,19 @@ from trustconsole.release.images.layout import INDEX, MARK, LayoutCopy
 from trustconsole.release.images.references import LocalReference, RegistryReference
 
 
-def open_copy(reference: LocalReference | RegistryReference) -> ImageCopy:
-    """The copy that `reference` names; raises `InputError`, for a registry without its extra `UsageError`."""
+def open_copy(
+    reference: LocalReference | RegistryReference, cancelled: Callable[[], bool] | None = None
+) -> ImageCopy:
+    """The copy that `reference` names; raises `InputError`, for a registry without its extra `UsageError`.
+
+    A registry is asked nothing more once `cancelled` says so: then `Cancelled` is raised.
+    """
     if isinstance(reference, LocalReference):
         return open_local(reference.path)
     # Only whoever names a registry loads an HTTP client.
     from trustconsole.release.images.registry import RegistryCopy
 
-    return RegistryCopy(reference)
+    return RegistryCopy(reference, cancelled=cancelled)
 
 
 def _files(path: Path) -> Files:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from trustconsole import limits
@@ -43,12 +43,18 @@ class RegistryCopy:
 
     local = False
 
-    def __init__(self, reference: RegistryReference, transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        reference: RegistryReference,
+        transport: Transport | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
         """Asks the registry whether it is one; raises `InputError`."""
         self._reference = reference
         self.repository: Repository | None = reference.repository
         self.where = str(reference.repository)
-        self._transport = transport or Transport(reference.repository)
+        self._transport = transport or Transport(reference.repository, cancelled=cancelled)
         self._read: dict[str, bytes] = {}
         self._manifests = Manifests(self.read)
 
@@ -105,9 +111,18 @@ class RegistryCopy:
             self._read[descriptor.digest] = data
         return data
 
-    def judge(self, descriptor: Descriptor) -> Blob:
+    def judge(
+        self,
+        descriptor: Descriptor,
+        cancelled: Callable[[], bool] | None = None,  # noqa: ARG002 - nothing is read here
+    ) -> Blob:
         """As `ImageCopy.judge`: layers are hashed by whoever pulls them."""
         return Blob(descriptor, "remote")
+
+    def foreign(self, verified: Sequence[Manifest]) -> str | None:
+        """As `ImageCopy.foreign`: what is pulled by digest is that image."""
+        del verified
+        return None
 
     def attachments(self, image: Descriptor) -> Attachments:
         """As `ImageCopy.attachments`: both tags of the scheme, and the referrers."""

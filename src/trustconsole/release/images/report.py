@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from trustconsole.findings import Finding
+from trustconsole.release.images.blobs import Condition
 from trustconsole.release.images.content import Platform
 from trustconsole.release.report import ReleasePolicyFacts
 from trustconsole.text import rfc3339
@@ -88,10 +89,22 @@ class ImageAttestation:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageBlob:
+    """One blob that the image reaches, each once; `media_type` as stated (untrusted), `size` in bytes."""
+
+    digest: str
+    media_type: str
+    size: int
+    condition: Condition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImageReport:
     """The answer of `image verify`. `digest` is None where the image could not be found; `rule` names the
     part that decided: `image`, `content`, `signature` or `attestation`.
 
+    `content` are the blobs themselves, which its JSON only counts (`blobs`); the image's manifest is first.
     `pull` is the exact line to pull what was verified; None where it was not accepted, or no repository is
     known to pull from.
     """
@@ -109,6 +122,12 @@ class ImageReport:
     platforms: tuple[Platform, ...] = ()
     findings: tuple[Finding, ...] = ()
     blobs: Mapping[str, int] = field(default_factory=dict)
+    content: tuple[ImageBlob, ...] = field(default=(), repr=False)
+
+    @property
+    def signed(self) -> bool:
+        """Whether a signature by itself is accepted, so that what its digest covers counts."""
+        return any(signature.verdict == "accept" for signature in self.signatures)
 
     @property
     def clean(self) -> bool:

@@ -6,6 +6,7 @@ The one way in for `api`; a file or a registry that cannot be read makes the ver
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -48,9 +49,15 @@ class ImageRequest:
     jobs: int | None = None
 
 
-def verify_image(request: ImageRequest, *, progress: Tell | None = None) -> ImageReport:
-    """Judge the image. Raises `UsageError` where options do not fit together, where the reference names
-    nothing that could be an image, or where a copy holds several and none is named."""
+def verify_image(
+    request: ImageRequest,
+    *,
+    progress: Tell | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ImageReport:
+    """Judge the image. Raises `UsageError` where options do not fit together or where the reference names
+    nothing that could be an image, `SeveralImages` where a copy holds them and none is named, and
+    `Cancelled` soon after `cancelled` says so."""
     reference = read_reference(request.reference)
     digest = reference.digest
     policy: SignerPolicy | None = None
@@ -62,13 +69,13 @@ def verify_image(request: ImageRequest, *, progress: Tell | None = None) -> Imag
         kind = kinds.ENTRY_UNREADABLE
         entries = read_entry_file(request.entry) if request.entry is not None else ()
         kind = image_kinds.IMAGE_UNREADABLE
-        copy = open_copy(reference)
+        copy = open_copy(reference, cancelled)
     except InputError as error:
         return _unreadable(request, policy, kind, error)
     jobs = request.jobs or (min(os.cpu_count() or 1, 8) if isinstance(reference, LocalReference) else 1)
     search = _search(policy) if request.online else None
     question = ImageQuestion(policy, request.everything, entries, search, jobs, builder)
-    return verify_copy(copy, request.reference, digest, question, progress)
+    return verify_copy(copy, request.reference, digest, question, progress, cancelled)
 
 
 def _builder(options: PolicyOptions) -> tuple[PolicyOptions, IdentityPolicy | None]:

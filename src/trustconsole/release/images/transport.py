@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from trustconsole.errors import (
     UnreadableFile,
     UsageError,
 )
+from trustconsole.release.files import Cancelled
 from trustconsole.release.images.credentials import Credentials, find_credentials
 from trustconsole.release.images.references import Repository, is_loopback
 from trustconsole.text import human_bytes
@@ -65,8 +66,9 @@ class BoundedAdapter(HTTPAdapter):
     registry itself is on `loopback`.
     """
 
-    def __init__(self, *, loopback: bool) -> None:
+    def __init__(self, *, loopback: bool, cancelled: Callable[[], bool] | None = None) -> None:
         super().__init__()
+        self._cancelled = cancelled
         self.body_limit = limits.CONTAINER_CONFIG_BYTES
         self._loopback = loopback
         self._left = limits.REGISTRY_BYTES
@@ -81,7 +83,12 @@ class BoundedAdapter(HTTPAdapter):
         self._read(response)
         return response
 
+    def _go_on(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled
+
     def _refuse(self, url: str) -> None:
+        self._go_on()
         parts = urlsplit(url)
         location = Location(_place(url))
         here = is_loopback(parts.hostname or "")
@@ -98,6 +105,7 @@ class BoundedAdapter(HTTPAdapter):
         location = Location(_place(response.url))
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
+            self._go_on()
             body += chunk
             self._left -= len(chunk)
             limit = self.body_limit if len(body) > self.body_limit else limits.REGISTRY_BYTES
@@ -134,11 +142,17 @@ def _as_it_is(request: PreparedRequest) -> PreparedRequest:
 class Transport:
     """The requests for one repository; the first finds out about TLS and how the registry authenticates."""
 
-    def __init__(self, repository: Repository, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        environment: Mapping[str, str] | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
         """Reads credentials and asks the registry whether it is one; raises `InputError`."""
         self._repository = repository
         self._host = _API_HOSTS.get(repository.host, repository.host)
-        self._adapter = BoundedAdapter(loopback=repository.on_loopback)
+        self._adapter = BoundedAdapter(loopback=repository.on_loopback, cancelled=cancelled)
         self._session = bounded_session(self._adapter, loopback=repository.on_loopback)
         given = os.environ if environment is None else environment
         self._credentials: Credentials | None = find_credentials(repository, given)

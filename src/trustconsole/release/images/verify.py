@@ -7,7 +7,7 @@ the copy is the business of `opening`, reading the policy's files that of `relea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from trustconsole.errors import InputError
@@ -29,6 +29,7 @@ from trustconsole.release.images.question import ImageQuestion
 from trustconsole.release.images.references import Repository, read_repository
 from trustconsole.release.images.report import (
     ImageAttestation,
+    ImageBlob,
     ImageReport,
     ImageSignature,
     ImageVerdict,
@@ -77,19 +78,29 @@ class _Answer:
 
 
 def verify_copy(
-    copy: ImageCopy, reference: str, digest: str | None, question: ImageQuestion, tell: Tell | None = None
+    copy: ImageCopy,
+    reference: str,
+    digest: str | None,
+    question: ImageQuestion,
+    tell: Tell | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> ImageReport:
-    """Judge the image in `copy`; raises `UsageError` alone, where it holds several and none was named."""
+    """Judge the image in `copy`; raises `SeveralImages` where it holds them and none was named, and
+    `Cancelled` soon after `cancelled` says so."""
     answer = _Answer(reference, question.policy)
     try:
         image = copy.image(digest)
         answer.digest = image.digest
-        content = examine(copy, image, tell=tell, jobs=question.jobs)
+        content = examine(copy, image, tell=tell, cancelled=cancelled, jobs=question.jobs)
         attachments = copy.attachments(image)
     except InputError as error:
         _refuse_reading(answer, error)
         return answer.report()
     _judge_content(answer, content, complete=question.complete)
+    foreign = copy.foreign(content.builds)
+    if foreign is not None:
+        answer.decide("reject", "content", kinds.FOREIGN_IMAGE.id, foreign)
+        answer.tell(kinds.FOREIGN_IMAGE, reason=foreign)
     judged: list[Judged] = []
     for attachment in attachments.found:
         for stored in read_stored(attachment, image.digest, content.data):
@@ -278,7 +289,13 @@ def _finished(
         attestations=attestations,
         platforms=tuple(content.platforms),
         blobs=dict(Counter(blob.condition for blob in content.blobs)),
+        content=tuple(map(_reached, content.blobs)),
     )
+
+
+def _reached(blob: Blob) -> ImageBlob:
+    about = blob.descriptor
+    return ImageBlob(about.digest, about.media_type, about.size, blob.condition, blob.reason)
 
 
 def _repository_in(good: Judged | None) -> Repository | None:

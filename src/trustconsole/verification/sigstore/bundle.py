@@ -109,7 +109,7 @@ def sigstore_bundle_of(document: object, where: str) -> SigstoreBundle:
     if stated not in MEDIA_TYPES:
         raise UnknownBundleVersion(stated, where)
     version = MEDIA_TYPES[stated]
-    bundle = Message(document, "", _BUNDLE)
+    bundle = Message(document, "", _BUNDLE, document=where)
     parts = bundle.message("verificationMaterial", _MATERIAL)
     if parts is None:
         raise MalformedInput("has no verificationMaterial", location=Location(where))

@@ -31,6 +31,7 @@ class Envelope:
     payload: bytes = field(repr=False)
     signature: bytes = field(repr=False)
     key_id: str | None = None
+    _hashes: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def signed_bytes(self) -> bytes:
         """The pre-authentication encoding, which is what the signature covers."""
@@ -45,9 +46,19 @@ class Envelope:
         """The SHA-256 of every text that a signing tool may have written for this envelope.
 
         Logs record the hash of the JSON that was uploaded, and a bundle does not keep that text: order of
-        members, a `keyid` that is empty or left out and a final line feed differ between tools.
+        members, a `keyid` that is empty or left out and a final line feed differ between tools. They are
+        made once: a bundle may bring many entries, and its payload may be large.
         """
-        return frozenset(hashlib.sha256(text).hexdigest() for text in self._texts())
+        if "json" not in self._hashes:
+            self._hashes["json"] = frozenset(self._hashed_texts())
+        return self._hashes["json"]
+
+    def _hashed_texts(self) -> Iterator[str]:
+        for text in self._texts():
+            digest = hashlib.sha256(text)
+            yield digest.hexdigest()
+            digest.update(b"\n")
+            yield digest.hexdigest()
 
     def _texts(self) -> Iterator[bytes]:
         sig = ("sig", b64encode(self.signature).decode())
@@ -58,8 +69,7 @@ class Envelope:
             parts = (payload, ("payloadType", self.payload_type), ("signatures", [dict(members)]))
             for order in itertools.permutations(parts):
                 text = json.dumps(dict(order), separators=(",", ":"), ensure_ascii=False)
-                data = text.encode("utf-8", "surrogatepass")
-                yield from (data, data + b"\n")
+                yield text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

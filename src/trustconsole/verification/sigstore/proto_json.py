@@ -18,15 +18,21 @@ _DIGITS = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 class Message:
-    """One JSON object. `where` is the path of its field, for messages; an unknown name is refused."""
+    """One JSON object. `where` is the path of its field, for messages; an unknown name is refused.
 
-    def __init__(self, value: object, where: str, known: frozenset[str]) -> None:
+    A whole document has no field: its `where` is empty, and `document` names it instead.
+    """
+
+    def __init__(self, value: object, where: str, known: frozenset[str], *, document: str = "") -> None:
+        self.place = where or document
         if not isinstance(value, dict):
-            raise MalformedInput("is not a JSON object", location=Location(where))
+            raise MalformedInput("is not a JSON object", location=Location(self.place))
         fields = cast("Mapping[str, object]", value)
         unknown = sorted(set(fields) - known)
         if unknown:
-            raise MalformedInput(f"has a field {unknown[0]!r}, which is not known", location=Location(where))
+            raise MalformedInput(
+                f"has a field {unknown[0]!r}, which is not known", location=Location(self.place)
+            )
         self.where = where
         self._fields = {name: member for name, member in fields.items() if member is not None}
 
@@ -96,7 +102,7 @@ class Message:
         if len(given) != 1:
             count = "none" if not given else " and ".join(given)
             raise MalformedInput(
-                f"has {count} where exactly one of {', '.join(names)} belongs", location=Location(self.where)
+                f"has {count} where exactly one of {', '.join(names)} belongs", location=Location(self.place)
             )
         return given[0]
 
