@@ -96,7 +96,7 @@ async def test_going_back_to_cancel_and_enter_in_one_burst_cancels_after_a_pause
         ((*"lost - key", "tab", "enter"), [None], False),
         ((*"lost - key", "tab", "right", "right", "enter"), [Answer("all", "lost - key")], False),
         ((*"lost - key", "tab", "tab", "shift+tab", "enter"), [None], False),
-        ((*"lost - keyy", "backspace", "enter"), [Answer("one", "lost - key")], False),
+        ((*"lost - keyyyyyy", *["backspace"] * 5, "enter"), [Answer("one", "lost - key")], False),
         ((*"lot - key", *["left"] * 7, "s", "enter"), [Answer("one", "lost - key")], False),
         (("tab", *"lost - key", "enter"), [Answer("one", "lost - key")], False),
         ((*"lost", "enter"), [], True),
@@ -140,11 +140,11 @@ async def test_a_pick_follows_what_was_typed_before_it_however_fast() -> None:
         picked: list[str | None] = []
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: app.snapshot is not None)  # noqa: B023 - awaited before the next round
-            choices = [Choice(name, name, "", name) for name in ("rotate", "audit", "revoke", "reload")]
+            choices = [Choice(name, name, "", name) for name in ("audit", "reload", "rotate", "revoke")]
             await app.push_screen(PickScreen("Commands", "", choices, app.show_as), picked.append)
             await pilot.pause()
             keys = ("r", "e", "down", "enter")
             press(app, keys) if fast else await pilot.press(*keys)
             await until(pilot, lambda: bool(picked))  # noqa: B023 - as above
             found += picked
-    assert found == ["reload", "reload"]
+    assert found == ["revoke", "revoke"]
