@@ -112,7 +112,7 @@ async def test_enter_on_one_of_several_images_verifies_that_one(session: Images,
     app = ConsoleApp(session, clock=clock)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         screen = await verified(pilot, app, place)
-        assert "holds 2 images: choose one, enter verifies it" in screen_text(app)
+        assert "2 images are there: choose one, enter verifies it" in screen_text(app)
         assert "1.4.0" in screen_text(app)
         await pilot.press("e")
         assert session.exported == []

@@ -60,7 +60,7 @@ def test_the_documented_expression_is_there_and_its_lookalikes_are_an_error(
     assert outcome(ours) == ("reject", "identity", "identity-refused")
     assert "lookalike-identity" in ids(ours)
     documented = ask(policy=PolicyOptions(roots=roots, documented_identity=True), now=SIGNED)
-    assert outcome(documented) == ACCEPT
+    assert outcome(documented) == ("accept", None, "lookalike-identity")
     assert "lookalike-identity" in ids(documented)
     assert not documented.clean
     release.sign(leaf=release.publisher.leaf())

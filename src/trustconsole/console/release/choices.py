@@ -68,9 +68,7 @@ class ImagesView(View[NamedImage]):
 
     def headline(self) -> Content:
         """What is to be done."""
-        words = (
-            f"{self.several.where} holds {plural(len(self.items), 'image')}: choose one, enter verifies it"
-        )
+        words = f"{plural(len(self.items), 'image')} are there: choose one, enter verifies it"
         return self.display.state(INFO, words)
 
     def sheet(self, item: NamedImage | None, level: Level) -> Sheet:  # noqa: ARG002 - the interface's
