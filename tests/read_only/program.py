@@ -12,6 +12,14 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from tests.console.workbench import until
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from trustconsole.console.screens.release import ReleaseScreen
 
 BEGIN, END = "/trustconsole-begins-here", "/trustconsole-ends-here"
 """Names that are asked for before and after, so that a trace can be cut there."""
@@ -26,6 +34,8 @@ def commands_of(workspace: Path) -> dict[str, list[str]]:
     module = workspace / "modules/essentials-2.4.1.jar"
     bundle = workspace / "modules/tab-list-4.2.0.jar.cosign.bundle"
     new = ["--new", str(workspace / "keys/author-new.pub")]
+    root_of_release, at = str(workspace / "ours-trusted_root.json"), ["--at", "2026-03-01T12:00:00Z", "--all"]
+    release, key = str(workspace / "release"), workspace / "release.pub"
     return {
         "console": ["--version"],
         "trust-root.show": ["trust-root", "show", str(root)],
@@ -44,9 +54,9 @@ def commands_of(workspace: Path) -> dict[str, list[str]]:
         "revoke": ["revoke", old, *settings],
         "audit.show": ["audit", "show", *settings],
         "audit.verify": ["audit", "verify", *settings],
-        "release.verify": ["release", "verify", str(workspace)],
-        "release.diff": ["release", "diff", str(workspace), str(workspace)],
-        "image.verify": ["image", "verify", str(workspace)],
+        "release.verify": ["release", "verify", release, "--trusted-root", root_of_release, *at],
+        "release.diff": ["release", "diff", release, release],
+        "image.verify": ["image", "verify", str(workspace / "layout"), "--key", str(key), "--all"],
         "info": ["info", *settings],
     }
 
@@ -71,6 +81,7 @@ async def press_keys(workspace: Path) -> None:
     from trustconsole.api import Options, open_session
     from trustconsole.commands import KEYS
     from trustconsole.console.app import ConsoleApp
+    from trustconsole.console.screens.release import ReleaseScreen
 
     session = open_session(Options(settings=workspace / "settings.yml"))
     app = ConsoleApp(session, clock=lambda: datetime.now(UTC))
@@ -83,6 +94,26 @@ async def press_keys(workspace: Path) -> None:
                 await pilot.pause()
                 await pilot.press(*["escape"] * 3)
         await pilot.pause(1)
+        for place in ("release", "layout"):
+            await pilot.press("colon", *"release ver", "enter")
+            await until(pilot, lambda: isinstance(app.screen, ReleaseScreen))
+            await press_on_release(pilot, cast("ReleaseScreen", app.screen), workspace / place, keys)
+
+
+async def press_on_release(pilot: Pilot[None], screen: ReleaseScreen, place: Path, keys: list[str]) -> None:
+    """Every key over the answer about `place`, then back to the panes."""
+    app = screen.app
+    screen.set_focus(screen.place.input)
+    screen.place.put(str(place))
+    await pilot.press("enter")
+    await until(pilot, lambda: not screen.busy and bool(screen.shown))
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+        if app.screen is not screen:
+            await pilot.press("escape")
+    await pilot.press(*["escape"] * 4)
+    await until(pilot, lambda: app.screen is not screen)
 
 
 def main(workspace: Path, what: str) -> None:

@@ -10,7 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.cli.running import call
 from tests.read_only.program import BEGIN, END, commands_of
+from tests.release.images.material import (
+    Signers,
+    carrier,
+    make_image,
+    named,
+    simple_layer,
+    simple_payload,
+    tag,
+    write_key,
+    write_layout,
+)
+from tests.release.making_releases import Release
 from tests.storage.tracing import need_strace
 
 from trustconsole.commands import COMMANDS
@@ -29,10 +42,18 @@ _ALLOWED = ("/dev/null", "/dev/tty", "/dev/pts", "/proc/self", "/dev/ptmx")
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo, with the fingerprint of its first key written down for the program."""
+    """A demo, the fingerprint of its first key for the program, a signed release and a signed image."""
     made = build_demo(tmp_path_factory.mktemp("read-only") / "demo", now=datetime.now(UTC))
     block = read_trust_root(made.trust_root, now=datetime.now(UTC)).blocks[0]
     (made.directory / "old-fingerprint").write_text(block.fingerprint or "")
+    made_release = Release(made.directory / "release")
+    made_release.publisher.trusted_root(made.directory)
+    image = make_image()
+    signers = Signers()
+    layers = [simple_layer(image.blobs, signers.key, simple_payload(image.digest))]
+    signature = named(carrier(image.blobs, layers), tag(image, ".sig"))
+    write_layout(made.directory / "layout", image.blobs, [named(image.top, "1.4.0"), signature])
+    write_key(made.directory / "release.pub", signers.key)
     return made.directory
 
 
@@ -74,6 +95,11 @@ def _writes(lines: list[str], state: Path) -> list[str]:
         if not inside and not any(allowed in line for allowed in _ALLOWED):
             found.append(line)
     return found
+
+
+@pytest.mark.parametrize("command", ["release.verify", "image.verify"])
+def test_what_was_downloaded_is_good_so_that_all_of_it_is_read(command: str, workspace: Path) -> None:
+    assert call(*commands_of(workspace)[command]).code == 0
 
 
 def test_the_program_runs_every_command(workspace: Path) -> None:
