@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from trustconsole import api
@@ -73,10 +72,6 @@ def verify(call: Call) -> int:
     else:
         print_release(call.output.out, report, components=bool(call.values.components))
     return exit_codes.of_release(report.verdict, clean=report.clean)
-
-
-def _in_mib(progress: Progress) -> Callable[[int, int], None]:
-    return lambda done, total: progress.tell(done // _MIB, total // _MIB)
 
 
 def _wanted(call: Call) -> ReleaseOptions:
