@@ -102,6 +102,14 @@ def test_an_altered_file_is_told_from_a_wrong_signature_where_the_log_entry_know
     assert "log-entry-other-artifact" in ids(report)
 
 
+def test_a_log_entry_is_not_called_anothers_where_nobody_is_known_to_have_signed(bench: Bench) -> None:
+    bench.bundle(bench.signed_by_author(with_entry=True))
+    stranger = derive_key(5, "stranger")
+    report = bench.verify(bench.trust(public_pem(stranger)), log_key=public_pem(bench.log))
+    assert report.documented.rule == "key"
+    assert "log-entry-other-artifact" not in ids(report)
+
+
 def test_an_unknown_signer_is_told_from_a_wrong_signature(bench: Bench) -> None:
     leaf = bench.leaf(start=timedelta(days=-1), length=timedelta(days=9))
     bench.bundle(legacy_bundle(sign_raw(bench.leaf_key, bench.content), certificate=leaf.pem))

@@ -106,7 +106,10 @@ def _about_key(case: Case, state: DocumentedState, *, accepted: bool) -> Iterato
 def _about_entry(case: Case, state: DocumentedState) -> Iterator[Finding]:
     path = case.sidecar.path if case.sidecar else None
     foreign = next((binding for binding in state.bindings if binding.mismatches), None)
-    if foreign is not None:
+    # Where no key verifies the signature it is not known whose it is, so its signer cannot be another one.
+    leaf = state.material.leaf if state.material else None
+    nobody = leaf is None and not state.signature_holds
+    if foreign is not None and not (nobody and foreign.mismatches == ("another signer",)):
         body = foreign.body
         entry = f"{body.hash_algorithm} {body.hash_value[:8]}" if body is not None else "nothing"
         yield KINDS["log-entry-other-artifact"].at(
