@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from trustconsole import api
@@ -13,6 +12,7 @@ from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import ACCEPT, BY_VERDICT, REJECT
 from trustconsole.cli.styled import Styled
 from trustconsole.cli.table import Column, print_table
+from trustconsole.text import shell_join
 
 
 def demo(call: Call) -> int:
@@ -32,7 +32,7 @@ def demo(call: Call) -> int:
         return call.open_console(run.session(), None)
     finally:
         run.end()
-        again = shlex.join(("trustconsole", "--settings", str(run.workspace.settings)))
+        again = shell_join(("trustconsole", "--settings", str(run.workspace.settings)))
         call.output.note(f"the demo stays in {run.directory}; its nodes were ended", hint=again)
 
 
@@ -56,4 +56,4 @@ def _print(out: Stream, run: DemoRun) -> None:
     blocks.heading(out, "Look around")
     settings = str(run.workspace.settings)
     for words in ((), ("verify",), ("profile",), ("restarts",)):
-        out.line(out.text(f"  {shlex.join(('trustconsole', *words, '--settings', settings))}"))
+        out.line(out.text(f"  {shell_join(('trustconsole', *words, '--settings', settings))}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,7 +13,7 @@ from trustconsole.cli.output import Stream
 from trustconsole.cli.signs import ACCEPT, BY_NODE_STATE, NEUTRAL, RESTART, UNKNOWN
 from trustconsole.cli.styled import Styled
 from trustconsole.errors import UsageError
-from trustconsole.text import plural, relative_time, rfc3339
+from trustconsole.text import plural, relative_time, rfc3339, shell_join, shell_word
 
 _WORDS: Final = {
     "current": "runs on the files of now",
@@ -86,9 +85,9 @@ def _print(out: Stream, nodes: tuple[NodeReport, ...], now: datetime) -> None:
         head = out.text(node.name, "bold") + out.text(f" ({node.role}) ", "muted")
         out.row(Styled(), head + out.state(sign, _WORDS[node.state]))
         started = f"{rfc3339(node.started)}, {relative_time(node.started, now)} ago" if node.started else None
-        command = shlex.join(node.restart_command) if node.state in _NEXT else ""
-        bring = "; ".join(shlex.join(file.command) for file in node.file_mismatch)
-        stated = f"once it is: trustconsole restarts --acknowledge {shlex.quote(node.name)} --apply"
+        command = shell_join(node.restart_command) if node.state in _NEXT else ""
+        bring = "; ".join(shell_join(file.command) for file in node.file_mismatch)
+        stated = f"once it is: trustconsole restarts --acknowledge {shell_word(node.name)} --apply"
         blocks.facts(
             out,
             (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from trustconsole.findings import Finding
-from trustconsole.text import relative_time, rfc3339
+from trustconsole.text import relative_time, rfc3339, shell_word
 from trustconsole.trust_root import findings as kinds
 from trustconsole.trust_root.blocks import SeenBlock
 from trustconsole.trust_root.java_curves import VERIFYING
@@ -42,7 +41,7 @@ def judge_file(
 ) -> tuple[Finding, ...]:
     """Findings about the file as a whole; `secrets` are the lines outside blocks that hold a private key."""
     found = [kinds.PRIVATE_KEY.at(path, first, first_line=first, last_line=last) for first, last in secrets]
-    quoted = shlex.quote(path)
+    quoted = shell_word(path)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import grp
 import os
-import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from trustconsole.findings import Finding, FindingKind
+from trustconsole.text import shell_word
 from trustconsole.trust_root import findings as kinds
 
 _DEEPEST = 256
@@ -50,7 +50,7 @@ def _judge_directory(path: str, directory: Path) -> Iterator[Finding]:
 def _judge(
     path: str, place: Path, status: os.stat_result, by_others: FindingKind, by_group: FindingKind
 ) -> Iterator[Finding]:
-    facts: dict[str, Any] = {"mode": f"{stat.S_IMODE(status.st_mode):04o}", "place": shlex.quote(str(place))}
+    facts: dict[str, Any] = {"mode": f"{stat.S_IMODE(status.st_mode):04o}", "place": shell_word(str(place))}
     if status.st_mode & stat.S_IWOTH:
         yield by_others.at(path, **facts)
     if status.st_mode & stat.S_IWGRP:

@@ -6,11 +6,10 @@ so that a bundle is converted only where nothing that it needs is among that.
 
 from __future__ import annotations
 
-import shlex
-
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
+from trustconsole.text import shell_word
 from trustconsole.verification.log_entry import LogEntry
 from trustconsole.verification.sigstore.bundle import MessageSignature, SigstoreBundle
 
@@ -35,8 +34,8 @@ def conversion_command(
         members.append(f"cert: {_certificate()}")
     if entry is not None:
         members.append(f"rekorBundle: {_entry(entry, bundle.entries[entry])}")
-    program = shlex.quote(f"{{{', '.join(members)}}}")
-    source, target = shlex.quote(path), shlex.quote(f"{path}.legacy")
+    program = shell_word(f"{{{', '.join(members)}}}")
+    source, target = shell_word(path), shell_word(f"{path}.legacy")
     return f"jq -c {program} {source} > {target}"
 
 

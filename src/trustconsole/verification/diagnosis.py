@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from trustconsole import limits
 from trustconsole.errors import InputError
 from trustconsole.findings import Finding
 from trustconsole.storage import digest_file
+from trustconsole.text import shell_word
 from trustconsole.verification.case import Case
 from trustconsole.verification.documented import DocumentedState
 from trustconsole.verification.findings import KINDS
@@ -125,7 +125,7 @@ def _encoding(case: Case, _state: DocumentedState) -> Iterator[Finding]:
     sidecar = case.sidecar
     if sidecar is None or not sidecar.data:
         return
-    path = shlex.quote(sidecar.path)
+    path = shell_word(sidecar.path)
     text = _signature_text(case)
     if text is None:
         if sidecar.named == "sig" and sidecar.data[:1] == b"\x30":
@@ -159,7 +159,7 @@ def _unmatched(case: Case, state: DocumentedState) -> Finding:
     keys = "the bundle's own key" if state.key is not None else "any trusted key"
     root = case.trust_root.path if case.trust_root is not None else "F"
     return KINDS["signature-unmatched"].at(
-        case.artifact.path, keys=keys, sha256=case.artifact.sha256, trust_root=shlex.quote(root)
+        case.artifact.path, keys=keys, sha256=case.artifact.sha256, trust_root=shell_word(root)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from trustconsole.findings import Finding
+from trustconsole.text import shell_word
 from trustconsole.trust_root import public_ca_name
 from trustconsole.verification.conversion import conversion_command, has_promise
 from trustconsole.verification.findings import KINDS
@@ -59,7 +59,7 @@ def _advice(case: Case, state: DocumentedState) -> str:
     command = conversion_command(state.bundle, state.key, path, entry=entry)
     if command is None:
         return resign(case)
-    old, new, kept = (shlex.quote(f"{path}{suffix}") for suffix in ("", ".legacy", ".sigstore.json"))
+    old, new, kept = (shell_word(f"{path}{suffix}") for suffix in ("", ".legacy", ".sigstore.json"))
     return f"Convert it, the signature stays the same: {command} && mv {old} {kept} && mv {new} {old}"
 
 

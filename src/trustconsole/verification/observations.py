@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from trustconsole.findings import Finding
-from trustconsole.text import plural, rfc3339
+from trustconsole.text import plural, rfc3339, shell_word
 from trustconsole.trust_root import public_key_facts, spki_sha256
 from trustconsole.verification.case import Case, RekorPolicy
 from trustconsole.verification.documented import DocumentedState, why_nothing_is_proved
@@ -99,7 +98,7 @@ def _about_key(case: Case, state: DocumentedState, *, accepted: bool) -> Iterato
             path,
             signer=spki_sha256(key)[:8],
             why=f"{refused[:1].upper()}{refused[1:]}",
-            trust_root=shlex.quote(case.trust_root.path),
+            trust_root=shell_word(case.trust_root.path),
         )
 
 

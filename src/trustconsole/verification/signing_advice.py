@@ -5,9 +5,9 @@ Flags of `cosign sign-blob` as measured with 2.4.1 and 3.1.3; the commands are s
 
 from __future__ import annotations
 
-import shlex
 from typing import Final
 
+from trustconsole.text import shell_word
 from trustconsole.verification.case import Case
 
 LOG_PLACEHOLDER: Final = "https://REKOR.example.net"
@@ -35,12 +35,12 @@ def sign_command(case: Case) -> str:
     named = case.sidecar_expected_at
     if case.sidecar is not None:
         keyed, named = case.sidecar.named == "sig", case.sidecar.path
-    output = ("--output-signature" if keyed else "--bundle", shlex.quote(named))
+    output = ("--output-signature" if keyed else "--bundle", shell_word(named))
     entry = entry_wanted(case)
     line = " ".join(
         (
             *("cosign sign-blob --yes --key KEY --use-signing-config=false", *log_flags(entry=entry)),
-            *("--new-bundle-format=false", *output, shlex.quote(case.artifact.path)),
+            *("--new-bundle-format=false", *output, shell_word(case.artifact.path)),
         )
     )
     advice = f"{line} (cosign 3; with cosign 2 leave out --use-signing-config and --new-bundle-format)."

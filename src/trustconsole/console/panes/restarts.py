@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
@@ -15,7 +14,7 @@ from trustconsole.console.columns import Column
 from trustconsole.console.sheet import Copyable, Level, Sheet
 from trustconsole.console.signs import ACCEPT, BY_NODE_STATE, UNKNOWN, Sign, gravest
 from trustconsole.console.view import View
-from trustconsole.text import relative_time, rfc3339
+from trustconsole.text import relative_time, rfc3339, shell_join
 
 _WORDS = {"current": "runs on the files of now", "restart": "needs a restart", "unknown": "cannot be told"}
 
@@ -92,7 +91,7 @@ class RestartsView(View[NodeReport]):
         sheet.say(
             sign, f"{item.name} {_WORDS[item.state]}: {item.reason}", sign.style if sign.gravity else ""
         )
-        command = shlex.join(item.restart_command)
+        command = shell_join(item.restart_command)
         sheet.copy = Copyable("restart command", command) if command else Copyable("node name", item.name)
         sheet.more = Copyable(
             "node state", f"{item.name} ({item.role}): {item.state}: {item.reason}\n{item.evidence}"
