@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.api.usual import NODES, digest, restart_all, start, usual_world
 from tests.api.world import World
 from tests.storage.confined import with_mounts
 
@@ -15,36 +16,10 @@ from trustconsole.api import changing
 from trustconsole.demo.authorities import derive_key, private_pem, public_pem
 from trustconsole.errors import ConcurrentChange, GateRefused, MalformedInput, ReadOnlyRefused, UsageError
 
-NODES = (("controller-1", "controller"), ("daemon-1", "daemon"))
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    made = World(tmp_path, nodes=NODES)
-    made.module("by-old", made.old)
-    made.module("by-other", made.other)
-    made.module("unsigned")
-    return made
-
-
-def start(world: World, **options: object) -> object:
-    view = world.rotation().start(
-        "author",
-        world.old_fingerprint[:8],
-        world.new_pem,
-        apply=True,
-        **options,  # type: ignore[arg-type]
-    )
-    return view.step
-
-
-def restart_all(world: World) -> None:
-    for name, _ in world.nodes:
-        world.restart(name)
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return usual_world(tmp_path)
 
 
 def test_the_whole_rotation_goes_step_by_step_and_leaves_only_the_new_key(world: World) -> None:

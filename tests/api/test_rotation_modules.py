@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
+from tests.api.usual import restart_all, start, usual_world
 from tests.api.world import World
 
 from trustconsole.demo.authorities import public_pem
 
-NODES = (("controller-1", "controller"), ("daemon-1", "daemon"))
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    made = World(tmp_path, nodes=NODES)
-    made.module("by-old", made.old)
-    made.module("by-other", made.other)
-    made.module("unsigned")
-    return made
-
-
-def start(world: World, **options: object) -> object:
-    view = world.rotation().start(
-        "author",
-        world.old_fingerprint[:8],
-        world.new_pem,
-        apply=True,
-        **options,  # type: ignore[arg-type]
-    )
-    return view.step
-
-
-def restart_all(world: World) -> None:
-    for name, _ in world.nodes:
-        world.restart(name)
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return usual_world(tmp_path)
 
 
 def test_a_new_version_under_another_name_counts_for_the_module(world: World) -> None:
