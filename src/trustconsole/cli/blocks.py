@@ -7,7 +7,7 @@ from typing import Final
 
 from trustconsole.api import Finding, Section
 from trustconsole.cli.output import Stream
-from trustconsole.cli.signs import BY_SEVERITY, Role
+from trustconsole.cli.signs import BY_SEVERITY, Role, Sign
 from trustconsole.cli.styled import Styled
 from trustconsole.text import sentence, shorten
 
@@ -60,6 +60,26 @@ def findings(stream: Stream, found: Sequence[Finding], *, indent: str = INDENT, 
             (("cause", sentence(finding.cause)), ("next", sentence(finding.next))),
             indent=f"{indent}  ",
         )
+
+
+def answer(
+    stream: Stream,
+    sign: Sign,
+    verdict: str,
+    rule: str | None,
+    reason: str,
+    rows: Iterable[tuple[str, Styled | str | None]],
+    found: Sequence[Finding],
+) -> None:
+    """How the answer about one thing begins: verdict, why, by which step, facts, findings."""
+    by = f" (step {rule})" if rule else ""
+    head = stream.text(f"{verdict}: ", "bold")
+    stream.row(stream.sign(sign) + stream.text(" "), head + stream.text(f"{reason}.{by}"))
+    stream.line()
+    facts(stream, rows)
+    if found:
+        heading(stream, "Findings")
+        findings(stream, found)
 
 
 def sections(stream: Stream, found: Sequence[Section]) -> None:

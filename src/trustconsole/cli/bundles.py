@@ -48,17 +48,10 @@ def verify_bundle(call: Call) -> int:
 
 def print_bundle(out: Stream, report: BundleReport) -> None:
     """Verdict, facts, findings, trace."""
-    by = f" (step {report.rule})" if report.rule else ""
-    head = out.text(f"{report.verdict}: ", "bold")
-    out.row(
-        out.sign(BY_VERDICT[report.verdict]) + out.text(" "),
-        head + out.text(f"{sentence(report.reason)}.{by}"),
+    reason = sentence(report.reason)
+    blocks.answer(
+        out, BY_VERDICT[report.verdict], report.verdict, report.rule, reason, _facts(report), report.findings
     )
-    out.line()
-    blocks.facts(out, _facts(report))
-    if report.findings:
-        blocks.heading(out, "Findings")
-        blocks.findings(out, report.findings)
     print_trace(out, "Trace", report.steps)
 
 

@@ -57,17 +57,8 @@ def sign_of(report: ImageReport) -> Sign:
 
 def print_image(out: Stream, report: ImageReport) -> None:
     """Verdict, facts, findings, every signature and attestation, platforms, and the line to pull."""
-    by = f" (step {report.rule})" if report.rule else ""
-    head = out.text(f"{report.verdict}: ", "bold")
-    out.row(
-        out.sign(sign_of(report)) + out.text(" "),
-        head + out.text(f"{blocks.brief(sentence(report.reason))}.{by}"),
-    )
-    out.line()
-    blocks.facts(out, _facts(report))
-    if report.findings:
-        blocks.heading(out, "Findings")
-        blocks.findings(out, report.findings)
+    reason = blocks.brief(sentence(report.reason))
+    blocks.answer(out, sign_of(report), report.verdict, report.rule, reason, _facts(report), report.findings)
     for number, signature in enumerate(report.signatures, 1):
         _signature(out, signature, f"Signature {number} of {len(report.signatures)}")
     for number, attestation in enumerate(report.attestations, 1):

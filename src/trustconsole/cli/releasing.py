@@ -111,17 +111,8 @@ def sign_of(report: ReleaseReport) -> Sign:
 
 def print_release(out: Stream, report: ReleaseReport, *, components: bool) -> None:
     """Verdict, facts, findings, trace, files, bills of materials."""
-    by = f" (step {report.rule})" if report.rule else ""
-    head = out.text(f"{report.verdict}: ", "bold")
-    out.row(
-        out.sign(sign_of(report)) + out.text(" "),
-        head + out.text(f"{blocks.brief(sentence(report.reason))}.{by}"),
-    )
-    out.line()
-    blocks.facts(out, _facts(report))
-    if report.findings:
-        blocks.heading(out, "Findings")
-        blocks.findings(out, report.findings)
+    reason = blocks.brief(sentence(report.reason))
+    blocks.answer(out, sign_of(report), report.verdict, report.rule, reason, _facts(report), report.findings)
     print_trace(out, "Trace", report.steps)
     if report.files:
         blocks.heading(out, "Files")
