@@ -151,7 +151,7 @@ class Rotation:
             result,
             candidate.warnings if candidate is not None else (),
             evidence.target.sha256,
-            signing.place,
+            signing,
         )
 
     # -- changing
@@ -184,7 +184,7 @@ class Rotation:
         elif (
             current is not None
             and journal.changed_by(current)
-            and (step := self._look().step) not in (1, "done", "none")
+            and (step := self._look(fresh=False).step) not in (1, "done", "none")
         ):
             raise GateRefused(
                 f"another rotation is under way ({current.kind} {current.old[:8]} to {current.new[:8]}, "
@@ -192,7 +192,7 @@ class Rotation:
                 hint="finish it, or take it back: trustconsole rotate undo --apply",
             )
         if not apply:
-            state = self._look(plan=plan)
+            state = self._look(plan=plan, fresh=False)
             return self._view(
                 state, None if current is plan else _begun("dry run: nothing was written", state)
             )
@@ -243,17 +243,19 @@ class Rotation:
             return self._view(state)
         changes = self._changes(state.survey)
         changes.arm()
-        if state.step in (1, 4):
-            if state.step == 4:
+        before = state.step
+        if before in (1, 4):
+            if before == 4:
                 _check_confirmation(state.case.plan, confirm)
-            return self._write_step(state, override, follow_link, reviewed)
+            view = self._write_step(state, override, follow_link, reviewed)
+            return replace(view, moved=view.step != before)
         if (restart or send) and state.step in (2, 5):
             self._reach_nodes(state, changes, on_output, cancelled, restart=restart, send=send, only=only)
             state = self._look(cancelled)
         elif override and isinstance(state.step, int):
             self._record_override(state, override)
             state = self._look(cancelled)
-        return self._view(state)
+        return replace(self._view(state), moved=state.step != before)
 
     def _reach_nodes(
         self,
@@ -303,10 +305,9 @@ class Rotation:
     def save_commands(self, view: RotationView) -> Path:
         """The re-sign commands of every module that still needs them, as a script in the state directory."""
         wanted = [one.tracked.module for one in view.modules if one.commands]
-        if view.plan is None or not wanted:
+        if view.signing is None or not wanted:
             raise UsageError("no module needs to be signed again", hint="go on with the next step")
-        signing = signing_of(self._session.survey(), view.plan.kind)
-        return self._session.export("re-sign-modules", script(wanted, signing), suffix=".sh")
+        return self._session.export("re-sign-modules", script(wanted, view.signing), suffix=".sh")
 
     # -- parts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from trustconsole.findings import Finding
 from trustconsole.nodes import NodeReport
@@ -18,6 +19,7 @@ from trustconsole.rotation import (
     Gate,
     NegativeCheck,
     Position,
+    Signing,
     Standing,
     StepWords,
     Tracked,
@@ -66,6 +68,11 @@ class RotationModule:
         """Whether it is let in without a signature, so that neither key plays a part."""
         return self.tracked.unsigned
 
+    @property
+    def shown(self) -> Standing | Literal["unsigned"]:
+        """What it is shown as: its standing, or that it is let in unsigned, which proves nothing of a key."""
+        return "unsigned" if self.unsigned else self.standing
+
     def to_dict(self) -> dict[str, object]:
         """An entry of `module_list`."""
         return {
@@ -96,7 +103,7 @@ class RotationView:
     the change that an undo would take back. `result` is a sentence about
     what was just done; `link` is where the target really is, if it is behind a symbolic link. `warnings` are
     about the file that the next write would make, `digest` is the SHA-256 of the file as it is.
-    `sign_where` says where the commands of step 3 are to be run.
+    `signing` is what a new signature must have. `moved`: this call carried the step on.
     """
 
     taken_at: datetime
@@ -120,7 +127,13 @@ class RotationView:
     result: str | None = None
     warnings: tuple[Finding, ...] = ()
     digest: str | None = None
-    sign_where: str = ""
+    signing: Signing | None = None
+    moved: bool = False
+
+    @property
+    def sign_where(self) -> str:
+        """Where the commands of step 3 are to be run."""
+        return self.signing.place if self.signing else ""
 
     @property
     def overridable(self) -> bool:

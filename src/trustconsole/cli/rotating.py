@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,9 +24,8 @@ STANDING_WORDS: Final = {
     "both": (ACCEPT, "either"),
     "neither": (REJECT, "neither"),
     "failing_before": (NEUTRAL, "failing before"),
+    "unsigned": (NEUTRAL, "unsigned allowed"),
 }
-UNSIGNED_WORDS: Final = (NEUTRAL, "unsigned allowed")
-"""A module that is let in without a signature depends on neither key."""
 
 _COLUMNS: Final = (
     Column("module", least=10),
@@ -71,7 +71,6 @@ def next_step(call: Call) -> int:
         output.err.row(output.err.text(f"{node}: ", "muted"), output.err.text(line))
 
     rotation = _rotation(call)
-    before = rotation.view().step if values.apply else None
     view = rotation.next(
         apply=values.apply,
         restart=values.restart,
@@ -82,8 +81,7 @@ def next_step(call: Call) -> int:
         on_output=tell,
     )
     _show(call, view)
-    moved = before is not None and view.step != before
-    return exit_codes.of_gate(holds=moved or view.gate.holds)
+    return exit_codes.of_gate(holds=view.moved or view.gate.holds)
 
 
 def undo(call: Call) -> int:
@@ -199,16 +197,13 @@ def _print_modules(out: Stream, view: RotationView) -> None:
 
 def counts_words(view: RotationView) -> str:
     """`7 new · 4 old only`, what there is none of left out."""
-    unsigned = sum(module.unsigned for module in view.modules)
-    found = dict(view.counts)
-    found["both"] = found.get("both", 0) - unsigned
-    parts = [f"{count} {STANDING_WORDS[standing][1]}" for standing, count in found.items() if count]
-    parts += [f"{unsigned} {UNSIGNED_WORDS[1]}"] if unsigned else []
+    found: Counter[str] = Counter(module.shown for module in view.modules)
+    parts = [f"{found[one]} {words}" for one, (_, words) in STANDING_WORDS.items() if found[one]]
     return " · ".join(parts) or "none"
 
 
 def _module_row(out: Stream, module: RotationModule) -> list[Styled]:
-    sign, words = UNSIGNED_WORDS if module.unsigned else STANDING_WORDS[module.standing]
+    sign, words = STANDING_WORDS[module.shown]
     signed = rfc3339(module.signed) if module.signed else "never"
     return [
         out.sign(sign) + out.text(f" {module.name}"),

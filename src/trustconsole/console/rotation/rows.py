@@ -45,7 +45,7 @@ Seen = Mapping[str, datetime]
 
 def standing(item: RotationModule) -> tuple[Sign, str, str]:
     """Sign, word and sentence of a module; what is let in unsigned proves nothing about a key."""
-    return STANDINGS["unsigned" if item.unsigned else item.standing]
+    return STANDINGS[item.shown]
 
 
 class StepModules(View[RotationModule]):
