@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from os import PathLike
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from trustconsole import limits
+from trustconsole.api.arguments import AnyPath, checked_time
 from trustconsole.errors import Location, MalformedInput, UsageError
 from trustconsole.storage import read_bounded
 from trustconsole.trust_root import packaged_trusted_root, read_trusted_root
@@ -17,8 +17,6 @@ from trustconsole.verification.client import BundleCase, BundleReport, FileOrDig
 from trustconsole.verification.client import verify_bundle as judge
 from trustconsole.verification.identity import IdentityPolicy
 from trustconsole.verification.material import read_material
-
-AnyPath = str | PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,7 @@ def verify_bundle(
     Raises `InputError` where a file cannot be read, the trusted root or the key is malformed, and
     `UsageError` where the arguments do not fit. What the bundle holds is the report's business.
     """
-    now = at if at is not None else datetime.now(UTC)
-    if now.tzinfo is None:
-        raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
+    now = checked_time(at)
     if staging and trusted_root is None:
         raise UsageError(
             "no trusted root of the staging instance is packaged", hint="give it with --trusted-root F"

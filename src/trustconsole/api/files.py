@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from os import PathLike
 from pathlib import Path
 
 from trustconsole import controller_config, trust_root
+from trustconsole.api.arguments import AnyPath
 from trustconsole.controller_config import ConfigReport
 from trustconsole.trust_root import TrustRootDiff, TrustRootReport
-
-AnyPath = str | PathLike[str]
 
 
 def show_trust_root(path: AnyPath, *, at: datetime | None = None) -> TrustRootReport:

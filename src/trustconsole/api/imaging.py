@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trustconsole.api.signer_options import AnyPath, SignerOptions, policy_options
+from trustconsole.api.arguments import AnyPath, check_jobs, checked_time
+from trustconsole.api.signer_options import SignerOptions, policy_options
 from trustconsole.api.target import Options, find_target
-from trustconsole.errors import UsageError
 from trustconsole.release import images
 from trustconsole.release.images import ImageReport, ImageRequest
-from trustconsole.release.report import code_of_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,8 @@ def verify_image(
     """
     given = wanted or ImageOptions()
     today = datetime.now(UTC)
-    at = given.at or today
-    if at.tzinfo is None:
-        raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
-    if given.jobs is not None and given.jobs < 1:
-        raise UsageError("--jobs must be 1 or more")
+    at = checked_time(given.at or today)
+    check_jobs(given.jobs)
     settings = find_target(given.options).settings
     request = ImageRequest(
         os.fspath(reference),
@@ -66,7 +62,4 @@ def verify_image(
         given.online,
         given.jobs,
     )
-    report = images.verify_image(request, progress=progress, cancelled=cancelled)
-    if report.verdict != "accept":
-        return report
-    return replace(report, code=code_of_doubt(report.findings))
+    return images.verify_image(request, progress=progress, cancelled=cancelled)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trustconsole import release
-from trustconsole.api.signer_options import AnyPath, SignerOptions, policy_options
+from trustconsole.api.arguments import AnyPath, check_jobs, checked_time
+from trustconsole.api.signer_options import SignerOptions, policy_options
 from trustconsole.api.target import Options, find_target
-from trustconsole.errors import UsageError
 from trustconsole.release import ReleaseDiff, ReleaseReport, ReleaseRequest
 
 
@@ -46,11 +46,8 @@ def verify_release(
     """
     given = wanted or ReleaseOptions()
     today = datetime.now(UTC)
-    at = given.at or today
-    if at.tzinfo is None:
-        raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
-    if given.jobs is not None and given.jobs < 1:
-        raise UsageError("--jobs must be 1 or more")
+    at = checked_time(given.at or today)
+    check_jobs(given.jobs)
     settings = find_target(given.options).settings
     request = ReleaseRequest(
         Path(directory),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
 
+from trustconsole.api.arguments import AnyPath
 from trustconsole.records import SignerSettings
 from trustconsole.release.policy import PolicyOptions
-
-AnyPath = str | PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)

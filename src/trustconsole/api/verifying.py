@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from os import PathLike
 from pathlib import Path
 
+from trustconsole.api.arguments import AnyPath, check_jobs, checked_time
 from trustconsole.api.policy_records import record_unsigned_production
 from trustconsole.api.target import Options, Target, find_target
 from trustconsole.controller_config import ConfigReport, check_config
@@ -31,16 +31,8 @@ from trustconsole.verification import (
     verify_artifact,
 )
 
-AnyPath = str | PathLike[str]
 MODES: tuple[Mode, ...] = ("KEYED", "COSIGN_BUNDLE")
 REKOR_POLICIES: tuple[RekorPolicy, ...] = ("DISABLED", "REQUIRE_SET")
-
-
-def checked_time(at: datetime | None) -> datetime:
-    """`at`, now where None; raises `UsageError` where it has no time zone."""
-    if at is not None and at.tzinfo is None:
-        raise UsageError("the time must carry a time zone", hint="for example 2026-02-11T09:30:00Z")
-    return at if at is not None else datetime.now(UTC)
 
 
 def _checked_mode(mode: str | None) -> Mode | None:
@@ -207,8 +199,7 @@ def verify_all(wanted: VerifyOptions, *, progress: Callable[[int, int], None] | 
     """
     if wanted.sidecar is not None and len(wanted.artifacts) != 1:
         raise UsageError("--sidecar goes with exactly one artefact", hint="name the one it belongs to")
-    if wanted.jobs is not None and wanted.jobs < 1:
-        raise UsageError("--jobs must be 1 or more")
+    check_jobs(wanted.jobs)
     now = checked_time(wanted.at)
     setting, target, report = setting_for(wanted, now)
     record_unsigned_production(target.state, report, clock=lambda: datetime.now(UTC))

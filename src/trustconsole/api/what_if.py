@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from os import PathLike
 from pathlib import Path
 
 from trustconsole import limits
+from trustconsole.api.arguments import AnyPath, checked_time
 from trustconsole.api.target import Options, Target
-from trustconsole.api.verifying import VerifyOptions, checked_time, setting_for
+from trustconsole.api.verifying import VerifyOptions, setting_for
 from trustconsole.controller_config import ConfigReport, check_config
 from trustconsole.errors import InputError, Location, MalformedInput, MissingFile, UsageError
 from trustconsole.inventory import Impact, Inventory, Setting, VerdictMemory, compute_impact, list_modules
@@ -30,7 +30,6 @@ from trustconsole.trust_root import (
 from trustconsole.trust_root.findings import FILE_UNREADABLE
 from trustconsole.verification import ControllerVerdict, start_verdict
 
-AnyPath = str | PathLike[str]
 FILES: tuple[File, ...] = ("trust-root", "rekor")
 Progress = Callable[[int, int], None]
 _STARTS: dict[str, bool | None] = {"no-boot": False, "unknown": None}

@@ -36,7 +36,7 @@ from trustconsole.release.images.report import (
 )
 from trustconsole.release.images.stored import read_stored
 from trustconsole.release.policy import SignerPolicy
-from trustconsole.release.report import policy_facts
+from trustconsole.release.report import code_of_doubt, policy_facts
 from trustconsole.text import plural
 
 
@@ -68,7 +68,7 @@ class _Answer:
             self.reference,
             self.digest,
             self.verdict,
-            self.code,
+            code_of_doubt(self.findings) if self.verdict == "accept" else self.code,
             self.rule,
             self.reason,
             policy_facts(self.policy),
